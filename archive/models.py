@@ -1,0 +1,241 @@
+"""The tables: what evolution found and what people did. Truth lives here, not in the broker."""
+
+from django.conf import settings
+from django.db import models
+
+from archive.grid import Placement
+from simulation.outcome import Outcome
+
+
+def _choices(enum: type) -> list[tuple[str, str]]:
+    return [(member.value, member.value) for member in enum]  # type: ignore[attr-defined]
+
+
+class Program(models.Model):
+    """A genotype: source text, unique by its hash, with the body it builds."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    source = models.TextField()
+    # What the program returned in the sandbox ({"joints", "muscles"}): a replay needs no sandbox.
+    walker = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class SeedProgram(models.Model):
+    """A program to start runs from; it passed the sandbox before it was saved."""
+
+    name = models.CharField(max_length=80, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT)
+    bundled = models.BooleanField(default=False)
+    fitness = models.FloatField()
+    measures = models.JSONField()
+    details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)  # runs that started from it keep it readable
+
+    class Meta:
+        ordering = ["-bundled", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommitMessage(models.Model):
+    """A commit message on offer when a run is set up."""
+
+    text = models.CharField(max_length=300, unique=True)
+    weight = models.FloatField(default=0.0)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Terrain(models.Model):
+    """A named terrain; ``spec`` is what ``simulation.terrain.make_terrain`` reads."""
+
+    name = models.CharField(max_length=80, unique=True)
+    spec = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ModelVersion(models.Model):
+    """One set of weights (or a control operator) that mutates programs."""
+
+    backend = models.CharField(max_length=40)
+    version = models.CharField(max_length=120, unique=True)  # name + hash of the weights
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Training(models.Model):
+    """One training job; makes a model version."""
+
+    kind = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, default="draft")
+    config = models.JSONField(default=dict)
+    metrics = models.JSONField(default=list)
+    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class RunState(models.TextChoices):
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Run(models.Model):
+    """One search. ``config`` is a ``RunConfig`` and does not change."""
+
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.DRAFT)
+    reason = models.CharField(max_length=1000, blank=True)  # why it failed
+    config = models.JSONField()
+    rng_seed = models.BigIntegerField()
+    seed_program = models.ForeignKey(SeedProgram, null=True, on_delete=models.PROTECT)
+    program = models.ForeignKey(Program, on_delete=models.PROTECT)  # the seed program's source
+    last_seq = models.BigIntegerField(default=-1)  # of the newest child; the seed program is 0
+    planned = models.BigIntegerField(default=0)  # children asked for so far; never above the budget
+    batches = models.BigIntegerField(default=0)  # mutate jobs so far: numbers their random streams
+    elapsed = models.FloatField(default=0.0)  # [s] in state running, up to ``resumed_at``
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    forked_from = models.ForeignKey("Child", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    resumed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more children will come."""
+        return self.state in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
+
+
+class Job(models.Model):
+    """Leased work. A task may run twice or die anywhere; the fence lets one result in."""
+
+    class Kind(models.TextChoices):
+        MUTATE = "mutate"
+        EVALUATE = "evaluate"
+        CHECK = "check"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        LEASED = "leased"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE)
+    payload = models.JSONField()
+    result = models.JSONField(null=True)
+    children = models.PositiveIntegerField(default=0)  # that it stands for in the budget
+    attempt = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)  # when its id last went to the broker
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "kind"]), models.Index(fields=["run", "state"])]
+
+
+class Child(models.Model):
+    """One completion of the model and what became of it. Append-only."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="children")
+    seq = models.BigIntegerField()
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL)
+    slot = models.PositiveIntegerField(default=0)  # position in its job
+    program = models.ForeignKey(Program, null=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    operator = models.CharField(max_length=40)
+    commit_message = models.CharField(max_length=300, blank=True)
+    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+    diff = models.TextField(blank=True)
+    completion = models.TextField(blank=True)
+    how_applied = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=20, choices=_choices(Outcome))
+    reason = models.CharField(max_length=1000, blank=True)
+    measures = models.JSONField(null=True)  # (D,) floats
+    clipped = models.BooleanField(default=False)
+    fitness = models.FloatField(null=True)
+    cell = models.IntegerField(null=True)  # flat index
+    placement = models.CharField(max_length=10, choices=_choices(Placement), blank=True)
+    gain = models.FloatField(default=0.0)  # what the QD score rose by
+    is_novel = models.BooleanField(default=False)  # first with this body in its run
+    body_hash = models.CharField(max_length=64, blank=True)
+    trajectory_hash = models.CharField(max_length=64, blank=True)
+    world_version = models.CharField(max_length=40, blank=True)
+    details = models.JSONField(default=dict)
+    timings = models.JSONField(default=dict)  # {"model_s", "tokens", "sandbox_ms", "physics_ms"}
+    actor = models.CharField(max_length=10, default="model")  # or "person"
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "seq"], name="child_seq_once"),
+            models.UniqueConstraint(fields=["job", "slot"], name="child_slot_once"),
+        ]
+        indexes = [
+            models.Index(fields=["run", "placement", "seq"]),
+            models.Index(fields=["run", "program"]),
+            models.Index(fields=["run", "cell", "seq"]),
+            models.Index(fields=["run", "body_hash"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} child {self.seq}"
+
+
+class Cell(models.Model):
+    """A cache: who holds a cell. ``rebuild`` folds the children and must give the same."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="cells")
+    index = models.IntegerField()
+    elite = models.ForeignKey(Child, on_delete=models.CASCADE)
+    seq = models.BigIntegerField()  # the elite's
+    fitness = models.FloatField()
+    visits = models.PositiveBigIntegerField(default=0)
+    is_pinned = models.BooleanField(default=False)
+    is_banned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "index"], name="cell_once")]
+
+
+class Intervention(models.Model):
+    """What a person did to a run, when, and what it was before and after."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="interventions")
+    seq = models.BigIntegerField()  # the newest child's at that moment
+    kind = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,48 @@
+"""Typed readers of environment variables that refuse nonsense with a sentence."""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable's text, or ``default`` when it is unset or empty."""
+    return os.environ.get(name) or default
+
+
+def boolean(name: str, default: bool) -> bool:
+    """Return the variable as a bool; only 'true' and 'false' are accepted."""
+    value = text(name).lower()
+    if value in ("", "true", "false"):
+        return {"": default, "true": True, "false": False}[value]
+    raise ImproperlyConfigured(f"{name}={value}: use 'true' or 'false'")
+
+
+def integer(name: str, default: int, *, low: int, high: int) -> int:
+    """Return the variable as an int within [low, high]."""
+    value = text(name, str(default))
+    if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name}={value}: use a whole number from {low} to {high}")
+    return int(value)
+
+
+def postgres(name: str) -> dict[str, object] | None:
+    """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL."""
+    url = text(name)
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            f"{name}: expected postgres://user:password@host:port/name, got scheme "
+            f"'{parts.scheme}' and database name '{parts.path.strip('/')}'"
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }

@@ -1,0 +1,126 @@
+"""Django settings, from environment variables with defaults that run on a fresh machine.
+
+``docs/operate.md`` lists every variable. The defaults are the embedded mode: SQLite in the data
+folder and a broker of our own on a unix socket, started by ``manage.py up``.
+"""
+
+from elmweb import env
+from elmweb.paths import BASE_DIR, broker_socket, ensure_data_dir
+from elmweb.secrets import secret_key
+
+DEBUG = env.boolean("ELMWEB_DEBUG", False)
+SECRET_KEY = env.text("ELMWEB_SECRET_KEY") or secret_key()
+ALLOWED_HOSTS = env.text("ELMWEB_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "elmweb",
+    "elmweb.accounts",
+    "archive",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "elmweb.urls"
+ASGI_APPLICATION = "elmweb.asgi.application"
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- database: SQLite in the data folder, or PostgreSQL through DATABASE_URL
+_SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": ensure_data_dir() / "elmweb.sqlite3",
+    "OPTIONS": {
+        # IMMEDIATE takes the write lock when a transaction begins: no deadlock by lock upgrade.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
+    },
+    # A file, so that threads and processes of one test share the database as they do in a run.
+    "TEST": {"NAME": ensure_data_dir() / "test.sqlite3"},
+}
+DATABASES = {"default": env.postgres("DATABASE_URL") or _SQLITE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- broker and channel layer: one Valkey/Redis, three numbered databases
+REDIS_URL = env.text("ELMWEB_REDIS_URL", f"unix://{broker_socket()}")
+CHANNEL_LAYERS = {
+    "default": {
+        # pubsub keeps sockets open when the broker is killed; the plain layer closed them all.
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+_SOCKET = REDIS_URL.removeprefix("unix://")
+CELERY_BROKER_URL = (
+    f"redis+socket://{_SOCKET}?virtual_host=1" if _SOCKET != REDIS_URL else REDIS_URL
+)
+
+# --- pages
+STATIC_URL = "static/"
+STATIC_ROOT = ensure_data_dir() / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "elmweb.staticfiles.WheelFinder",
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # Plotly sets inline styles; scripts stay strict.
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+    }
+}
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+# Cookies ignore the port: the name keeps two ELMWebs on one machine apart.
+SESSION_COOKIE_NAME = f"elmweb_{broker_socket().stem}"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.text("ELMWEB_LOG_LEVEL", "INFO")},
+}
