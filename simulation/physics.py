@@ -1,0 +1,267 @@
+"""Ten simulated seconds of a body on a terrain: a pure function, bit for bit the same everywhere.
+
+Every spring is a damped one with a bounded stiffness, so no walker can shake itself apart, and
+muscles are force-bounded, so none can leap. Only pymunk's public interface is used.
+"""
+
+import hashlib
+import json
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+import pymunk
+from pymunk import batch
+
+from simulation import body as body_module
+from simulation import terrain as terrain_module
+from simulation.body import JOINT_RADIUS, Body
+from simulation.terrain import Terrain
+
+MODEL = 1  # raise when a formula changes, not merely a constant
+GRAVITY = 20.0  # [u/s2] with 30 the seed programs hardly move
+FPS = 60
+STEPS_PER_FRAME = 4  # 1/240 s: joints sink at most 0.1 u into the ground; 1/60 s tunnels
+ITERATIONS = 4  # 1 to 30 give the same energy; 10 cost 1.5 times as much
+AIR = 0.7  # share of its velocity that a joint keeps after a second; no swimming possible
+FRICTION = 1.0
+GROUND_RADIUS = 0.3  # [u] half the thickness of the terrain's lines
+SLOP = 0.01  # [u] overlap that the solver allows
+HZ = 1.0  # muscle cycles a second: one period for the whole world, as in the paper
+RAMP_SECONDS = 0.5  # the stroke fades in, so no rest length jumps
+RUN_SECONDS = 10  # ten muscle cycles
+SETTLE_SECONDS = 3  # at most, before the run; not counted
+REST_SPEED = 0.25  # [u/s] settled: no joint faster than this, two frames running
+
+MAX_SPEED = 120.0  # [u/s] nothing sound was seen above 43
+MAX_STRETCH = 3.0  # times a spring's rest length (of at least 1.5 u)
+MAX_RISE = 30.0  # [u] of the center of mass above the ground it stood on
+MAX_SINK = 1.5  # [u] of a joint under the ground
+TOUCHING = 0.05  # [u] gap below which a joint counts as on the ground
+
+STEPS_PER_CYCLE = round(FPS * STEPS_PER_FRAME / HZ)
+RAMP_STEPS = round(RAMP_SECONDS * FPS * STEPS_PER_FRAME)
+FAR_OUT = 1e5  # [u] stops a run before numbers overflow
+
+
+def _world_version() -> str:
+    """Return a short hash of every constant that decides a trajectory."""
+
+    def constants(module: dict) -> dict:
+        return {k: v for k, v in module.items() if k.isupper() and isinstance(v, (int, float))}
+
+    modules: tuple[ModuleType, ...] = (body_module, terrain_module)
+    world = [constants(globals()), *(constants(vars(module)) for module in modules)]
+    engine = [pymunk.version, pymunk.chipmunk_version]
+    return hashlib.sha256(json.dumps([world, engine], sort_keys=True).encode()).hexdigest()[:12]
+
+
+WORLD_VERSION = _world_version()
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """What a body did: settling frames first, then the run, which starts at ``settle_frames``."""
+
+    frames: np.ndarray  # (F, N, 2) [u] positions of the joints
+    settle_frames: int
+    fps: int
+    signed_distance: float  # [u] of the center of mass along x over the run
+    halves: tuple[float, float]  # [u] the same for the run's first and second half
+    airborne: float  # share of the run's frames in which no joint touches the ground
+    rise: float  # [u] how far the center of mass rose above the ground it stood on
+    reason: str | None  # why this run does not count, in a sentence; None if it does
+    trajectory_hash: str  # sha256 of the frames as little-endian float64
+
+
+def simulate(body: Body, terrain: Terrain) -> Trajectory:
+    """Return the trajectory of ``body`` on ``terrain``.
+
+    The body is put on the middle of the course with its lowest joint just touching, settles
+    with its muscles at rest until nothing moves (3 s at most), then its muscles run for 10 s.
+    """
+    start = place(body, terrain)
+    space, springs = _build_space(body, terrain, start)
+    positions = _position_reader(space, len(start))
+    frames = [start]
+    for _ in range(SETTLE_SECONDS * FPS):
+        for _ in range(STEPS_PER_FRAME):
+            space.step(1 / (FPS * STEPS_PER_FRAME))
+        frames.append(positions())
+        if len(frames) > 2 and _is_calm(frames[-3:]):
+            break
+    settle_frames = len(frames) - 1
+    drive = _drive(body, springs)
+    step = 0
+    for _ in range(RUN_SECONDS * FPS):
+        for _ in range(STEPS_PER_FRAME):
+            step += 1
+            drive(step)
+            space.step(1 / (FPS * STEPS_PER_FRAME))
+        frames.append(positions())
+        if not np.abs(frames[-1]).max() < FAR_OUT:  # also true for nan
+            break
+    return _summarize(np.array(frames), settle_frames, body, terrain)
+
+
+def place(body: Body, terrain: Terrain) -> np.ndarray:
+    """Return the joints' positions (N, 2) at the start."""
+    start = body.positions.copy()
+    start[:, 0] -= body.width / 2
+    gap = start[:, 1] - JOINT_RADIUS - GROUND_RADIUS - terrain.height(start[:, 0])
+    start[:, 1] -= gap.min() - 0.001
+    return start
+
+
+def _build_space(
+    body: Body, terrain: Terrain, start: np.ndarray
+) -> tuple[pymunk.Space, list[pymunk.DampedSpring]]:
+    space = pymunk.Space()
+    space.gravity = (0, -GRAVITY)
+    space.iterations = ITERATIONS
+    space.damping = AIR
+    space.collision_slop = SLOP
+    for line in terrain.lines:
+        points = [(x, y) for x, y in line.tolist()]
+        for i in range(len(points) - 1):
+            ground = pymunk.Segment(space.static_body, points[i], points[i + 1], GROUND_RADIUS)
+            ground.friction = FRICTION
+            ground.set_neighbors(points[max(i - 1, 0)], points[min(i + 2, len(points) - 1)])
+            space.add(ground)
+    own_kind = pymunk.ShapeFilter(group=1)  # joints never collide with each other
+    joints = []
+    for mass, position in zip(body.masses.tolist(), start.tolist(), strict=True):
+        joint = pymunk.Body(mass, math.inf)  # no turning: a joint is a point, not a wheel
+        joint.position = (position[0], position[1])
+        circle = pymunk.Circle(joint, JOINT_RADIUS)
+        circle.friction = FRICTION
+        circle.filter = own_kind
+        space.add(joint, circle)
+        joints.append(joint)
+    springs = []
+    for a, b, length, stiffness, damping in zip(
+        body.a.tolist(),
+        body.b.tolist(),
+        body.rest_lengths.tolist(),
+        body.stiffness.tolist(),
+        body.damping.tolist(),
+        strict=True,
+    ):
+        spring = pymunk.DampedSpring(
+            joints[a], joints[b], (0, 0), (0, 0), length, stiffness, damping
+        )
+        spring.collide_bodies = False
+        space.add(spring)
+        springs.append(spring)
+    return space, springs
+
+
+def _position_reader(space: pymunk.Space, count: int) -> Callable[[], np.ndarray]:
+    """Return a function that reads all joints at once, in the order in which they were added."""
+    buffer = batch.Buffer()
+
+    def positions() -> np.ndarray:
+        buffer.clear()
+        batch.get_space_bodies(space, batch.BodyFields.POSITION, buffer)
+        values = np.frombuffer(buffer.float_buf(), dtype=np.float64)
+        return values[: 2 * count].reshape(count, 2).copy()  # the ground's body comes last
+
+    return positions
+
+
+def _is_calm(frames: list[np.ndarray]) -> bool:
+    limit = (REST_SPEED / FPS) ** 2
+    return all(
+        ((after - before) ** 2).sum(axis=1).max() < limit
+        for before, after in zip(frames, frames[1:], strict=False)
+    )
+
+
+def _drive(body: Body, springs: list[pymunk.DampedSpring]) -> Callable[[int], None]:
+    """Return a function that sets every muscle's rest length for a step of the run (from 1).
+
+    Length + stroke * ramp * sin(2 pi (t + phase)) repeats every cycle after the ramp, so one
+    cycle is tabled; its sines come from the C library, since numpy's differ between processors.
+    """
+    active = np.flatnonzero(body.stroke > 0)
+    muscles = [springs[i] for i in active.tolist()]
+    turn = 2 * math.pi
+    clock = [turn * k / STEPS_PER_CYCLE for k in range(STEPS_PER_CYCLE)]
+    offset = [turn * phase for phase in body.phase[active].tolist()]
+    wave = np.outer([math.sin(t) for t in clock], [math.cos(o) for o in offset])
+    wave += np.outer([math.cos(t) for t in clock], [math.sin(o) for o in offset])
+    ramp = np.arange(RAMP_STEPS) / RAMP_STEPS
+    ramp = ramp * ramp * (3 - 2 * ramp)
+    at_rest, swing = body.rest_lengths[active], body.stroke[active] * wave
+    cycle = (at_rest + swing).tolist()
+    first = (at_rest + ramp[:, None] * swing[np.arange(RAMP_STEPS) % STEPS_PER_CYCLE]).tolist()
+    set_rest_length = pymunk.DampedSpring.rest_length.fset
+
+    def drive(step: int) -> None:
+        lengths = first[step] if step < RAMP_STEPS else cycle[step % STEPS_PER_CYCLE]
+        deque(map(set_rest_length, muscles, lengths), maxlen=0)  # a loop without its overhead
+
+    return drive
+
+
+def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terrain) -> Trajectory:
+    little_endian = np.ascontiguousarray(frames, dtype="<f8")
+    trajectory_hash = hashlib.sha256(little_endian.tobytes()).hexdigest()
+    with np.errstate(all="ignore"):  # a run that broke may hold nan
+        center = (frames * body.masses[:, None]).sum(axis=1) / body.mass
+        run = center[settle_frames:]
+        middle = len(run) // 2
+        ground = terrain.height(run[:, 0])
+        lifted = run[:, 1] - run[0, 1] - np.maximum(ground - ground[0], 0)
+        gap = frames[settle_frames:, :, 1] - terrain.height(frames[settle_frames:, :, 0])
+        gap -= JOINT_RADIUS + GROUND_RADIUS
+        reason = _why_unstable(frames, lifted, body, terrain)
+    return Trajectory(
+        frames=frames,
+        settle_frames=settle_frames,
+        fps=FPS,
+        signed_distance=float(run[-1, 0] - run[0, 0]),
+        halves=(float(run[middle, 0] - run[0, 0]), float(run[-1, 0] - run[middle, 0])),
+        airborne=float((gap.min(axis=1) > TOUCHING).mean()),
+        rise=float(lifted.max()),
+        reason=reason,
+        trajectory_hash=trajectory_hash,
+    )
+
+
+def _why_unstable(
+    frames: np.ndarray, lifted: np.ndarray, body: Body, terrain: Terrain
+) -> str | None:
+    """Return why a run does not count, in a sentence, or None."""
+    is_finite = (np.abs(frames) < FAR_OUT).all(axis=(1, 2))
+    if not is_finite.all():
+        return f"Its joints flew out of the world {is_finite.argmin() / FPS:.1f} s after the start."
+    step = np.diff(frames, axis=0)
+    speed = np.sqrt((step * step).sum(axis=2).max(axis=1)) * FPS
+    if speed.max() > MAX_SPEED:
+        return (
+            f"A joint moved at {speed.max():.0f} units a second, {speed.argmax() / FPS:.1f} s "
+            f"after the start; the limit is {MAX_SPEED:g}."
+        )
+    across = frames[:, body.a] - frames[:, body.b]
+    stretch = np.sqrt((across * across).sum(axis=2).max(axis=0))
+    stretch = (stretch / np.maximum(body.rest_lengths, 1.5)).max()
+    if stretch > MAX_STRETCH:
+        return (
+            f"It broke apart: a spring stretched to {stretch:.1f} times its length; "
+            f"the limit is {MAX_STRETCH:g}."
+        )
+    if lifted.max() > MAX_RISE:
+        return (
+            f"It flew off: its center of mass rose {lifted.max():.0f} units above the ground "
+            f"it stood on; the limit is {MAX_RISE:g}."
+        )
+    x, y = frames[..., 0], frames[..., 1]
+    ground = np.minimum(terrain.height(x - 0.5), terrain.height(x + 0.5))  # beside steep faces
+    depth = (ground - y).max()
+    if depth > MAX_SINK:
+        return f"It sank: a joint was {depth:.1f} units under the ground; the limit is {MAX_SINK}."
+    return None
