@@ -10,6 +10,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
@@ -175,8 +176,7 @@ def _position_reader(space: pymunk.Space, count: int) -> Callable[[], np.ndarray
 def _is_calm(frames: list[np.ndarray]) -> bool:
     limit = (REST_SPEED / FPS) ** 2
     return all(
-        ((after - before) ** 2).sum(axis=1).max() < limit
-        for before, after in zip(frames, frames[1:], strict=False)
+        ((after - before) ** 2).sum(axis=1).max() < limit for before, after in pairwise(frames)
     )
 
 

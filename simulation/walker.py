@@ -13,8 +13,10 @@ DEFAULT_AMPLITUDE = 2.0
 DEFAULT_PHASE = 0.0  # [cycles]
 
 
-class walker_creator:  # noqa: N801 - the paper's own spelling, which every program uses
+class walker_creator:
     """Collects the joints and muscles of one walker; y points up.
+
+    The name is spelled as in the paper, since every program uses it.
 
     Tolerant on purpose (Lehman et al. 2022, section 4.1 and its published programs): coincident
     or isolated joints, self-springs, duplicates and huge amplitudes are taken as they come and

@@ -1,0 +1,110 @@
+"""A program's whole way to its measures and fitness: sandbox, body, physics, in that order."""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from simulation.outcome import Outcome
+
+if TYPE_CHECKING:
+    from simulation.domains import Domain
+    from simulation.sandbox import Verdict
+    from simulation.terrain import Terrain
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What became of one program. Times are in milliseconds, all else depends on nothing else."""
+
+    outcome: Outcome
+    reason: str  # a sentence about this one program
+    fitness: float | None = None  # [u] None unless evaluated
+    measures: tuple[float, ...] | None = None  # one for each axis of the domain, once it has a body
+    clipped: bool = False  # a measure lies outside its axis, so the program is in an edge cell
+    walker: dict | None = None  # what the program returned
+    details: dict = field(default_factory=dict)  # plain JSON, named by the domain
+    trajectory_hash: str = ""
+    body_hash: str = ""
+    world_version: str = ""
+    sandbox_ms: float = 0.0
+    physics_ms: float = 0.0
+
+
+class SandboxLost(RuntimeError):
+    """The sandbox died while it ran a program: says nothing about the program, so try again."""
+
+
+class ProgramRunner(Protocol):
+    """What an evaluator needs of a sandbox."""
+
+    def run(self, source: str, *, rng_seed: int = 0) -> "Verdict": ...
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Evaluates programs of one domain on one terrain."""
+
+    sandbox: ProgramRunner
+    domain: "Domain"
+    terrain: "Terrain"
+
+    def evaluate(self, source: str, rng_seed: int = 0) -> Evaluation:
+        """Return what becomes of the program ``source``.
+
+        Raises:
+            SandboxLost: the sandbox died; the program was not judged.
+        """
+        verdict = self.sandbox.run(source, rng_seed=rng_seed)
+        if verdict.status == "ok" and verdict.value is not None:
+            evaluation = evaluate_walker(verdict.value, self.domain, self.terrain)
+        else:
+            evaluation = _evaluation_of_failure(verdict)
+        return replace(evaluation, sandbox_ms=verdict.wall_ms)
+
+
+def evaluate_walker(walker: dict, domain: "Domain", terrain: "Terrain") -> Evaluation:
+    """Return the evaluation of what a program returned: body and physics without the sandbox."""
+    return domain.evaluate(walker, terrain)
+
+
+_OUTCOME_OF_STATUS = {
+    "ok": Outcome.BAD_RESULT,  # ran, but gave no value
+    "error": Outcome.CRASHED,
+    "timeout": Outcome.TIMED_OUT,
+    "cpu_limit": Outcome.TIMED_OUT,
+    "crashed": Outcome.CRASHED,
+    "forbidden_syscall": Outcome.FORBIDDEN,
+    "output_too_large": Outcome.BAD_RESULT,
+    "bad_result": Outcome.BAD_RESULT,
+    "too_large_source": Outcome.BAD_RESULT,
+}
+
+_SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
+
+
+def _evaluation_of_failure(verdict: "Verdict") -> Evaluation:
+    status = str(verdict.status)
+    if status not in _OUTCOME_OF_STATUS:
+        raise SandboxLost(f"the sandbox answered {status}: {verdict.message or 'no message'}")
+    outcome = _OUTCOME_OF_STATUS[status]
+    if status == "error" and verdict.error in _SYNTAX_ERRORS:
+        outcome = Outcome.SYNTAX_ERROR
+    return Evaluation(outcome, _reason(status, outcome, verdict))
+
+
+def _reason(status: str, outcome: Outcome, verdict: "Verdict") -> str:
+    """Return a sentence about a program that gave no walker, with the line where it is known."""
+    message = verdict.message.strip().rstrip(".")
+    where = f" in line {verdict.line}" if verdict.line else ""
+    if status == "error":
+        if verdict.error == "MemoryError":
+            return f"The program ran out of memory{where}."
+        if outcome is Outcome.SYNTAX_ERROR:
+            return f"The program is not valid Python{where}: {message or verdict.error}."
+        error = verdict.error or "an error"
+        return f"The program stopped{where} with {error}{': ' if message else ''}{message}."
+    if status == "timeout":
+        return f"The program was stopped after {verdict.wall_ms / 1000:.1f} s."
+    if status == "cpu_limit":
+        return f"The program was stopped after {verdict.cpu_ms / 1000:.1f} s of computing time."
+    sentence = outcome.sentence.rstrip(".")
+    return f"{sentence}: {message}." if message else f"{sentence}."
