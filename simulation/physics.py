@@ -198,7 +198,7 @@ def _drive(body: Body, springs: list[pymunk.DampedSpring]) -> Callable[[int], No
     at_rest, swing = body.rest_lengths[active], body.stroke[active] * wave
     cycle = (at_rest + swing).tolist()
     first = (at_rest + ramp[:, None] * swing[np.arange(RAMP_STEPS) % STEPS_PER_CYCLE]).tolist()
-    set_rest_length = pymunk.DampedSpring.rest_length.fset
+    set_rest_length = vars(pymunk.DampedSpring)["rest_length"].fset
 
     def drive(step: int) -> None:
         lengths = first[step] if step < RAMP_STEPS else cycle[step % STEPS_PER_CYCLE]
