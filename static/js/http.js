@@ -1,0 +1,49 @@
+// http.js: ask the server; whatever goes wrong ends as an Error whose message is a sentence.
+
+export class Refused extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+const SESSION_OVER =
+  "You are logged out. Open a fresh login link: “python manage.py login-link” prints one on the machine that runs ELMWeb.";
+const UNREACHABLE = "ELMWeb does not answer. Is it still running? The page tries again by itself.";
+
+const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+
+async function ask(url, options = {}) {
+  let response;
+  try {
+    response = await fetch(url, { credentials: "same-origin", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(UNREACHABLE, 0);
+  }
+  const wentToLogin = response.redirected && new URL(response.url).pathname.startsWith("/login");
+  if (response.status === 401 || wentToLogin) throw new Refused(SESSION_OVER, 401);
+  if (response.ok) return response;
+  throw new Refused(await sentence(response), response.status);
+}
+
+/** The server's own sentence, or one that at least says what happened. */
+async function sentence(response) {
+  try {
+    const { error } = await response.json();
+    if (error) return error;
+  } catch {
+    // not JSON
+  }
+  if (response.status === 413) return "That is too large.";
+  return `The server answered with an error (${response.status}).`;
+}
+
+export const getJson = async (url, options) => (await ask(url, options)).json();
+export const getText = async (url, options) => (await ask(url, options)).text();
+export const getBytes = async (url, options) => (await ask(url, options)).arrayBuffer();
+
+export async function post(url, fields = {}) {
+  const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
+  const response = await ask(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
+  return response.json();
+}
