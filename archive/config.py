@@ -67,7 +67,8 @@ class RunConfig:
                 )
             if not (math.isfinite(weight) and 0 <= weight <= 1e6):
                 raise ValueError(
-                    f"the weight of {text[:60]!r} must be a number from 0 to 1,000,000, got {weight}"
+                    f"the weight of {text[:60]!r} must be a number from 0 to 1,000,000, "
+                    f"got {weight}"
                 )
         if len({text for text, _ in self.messages}) != len(self.messages):
             raise ValueError("two commit messages are the same: add up their weights instead")

@@ -90,6 +90,16 @@ class Training(models.Model):
     model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} ({self.state})"
+
+
+class Driver(models.TextChoices):
+    """Who turns a run's crank."""
+
+    WORKERS = "workers"  # Celery jobs
+    COMMAND = "command"  # `manage.py evolve`, in its own process
+
 
 class RunState(models.TextChoices):
     DRAFT = "draft"
@@ -107,6 +117,7 @@ class Run(models.Model):
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.DRAFT)
     reason = models.CharField(max_length=1000, blank=True)  # why it failed
     config = models.JSONField()
+    driver = models.CharField(max_length=10, choices=Driver.choices, default=Driver.WORKERS)
     rng_seed = models.BigIntegerField()
     seed_program = models.ForeignKey(SeedProgram, null=True, on_delete=models.PROTECT)
     program = models.ForeignKey(Program, on_delete=models.PROTECT)  # the seed program's source
@@ -162,6 +173,9 @@ class Job(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "kind"]), models.Index(fields=["run", "state"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} job {self.pk} ({self.state})"
 
 
 class Child(models.Model):
@@ -228,6 +242,9 @@ class Cell(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "index"], name="cell_once")]
 
+    def __str__(self) -> str:
+        return f"run {self.run_id} cell {self.index}"
+
 
 class Intervention(models.Model):
     """What a person did to a run, when, and what it was before and after."""
@@ -239,3 +256,6 @@ class Intervention(models.Model):
     after = models.JSONField(null=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.seq} in run {self.run_id}"

@@ -1,0 +1,123 @@
+"""Live runs over WebSocket: one coalescer a run and process, at most four frames a second."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from archive.live import VIEWS
+from archive.models import Run
+from archive.services.feed import group_of
+
+log = logging.getLogger(__name__)
+
+FRAME_EVERY = 0.25  # [s] at most four frames a second, however many children come
+LOOK_EVERY = 2.0  # [s] without a hint: hints get lost when the broker dies, the database does not
+MANY_VIEWERS = 150  # beyond it, one frame a second
+CLOSE_ANONYMOUS = 4401
+CLOSE_UNKNOWN_RUN = 4404
+
+
+class Coalescer:
+    """Sends the frames of one run to all who watch it in this process."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.viewers: set[RunConsumer] = set()
+        self.seq = -1
+        self.shown: object = None
+        self.task: asyncio.Task[None] | None = None
+
+    async def join(self, viewer: "RunConsumer") -> None:
+        """Start sending to ``viewer``; its first frame says where the run stands."""
+        self.viewers.add(viewer)
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self._watch())
+        view = VIEWS.of(self.run)
+        frame = await sync_to_async(view.frame, thread_sensitive=False)(since=2**62)
+        await viewer.send_json(frame | {"from": frame["seq"]})
+
+    def leave(self, viewer: "RunConsumer") -> None:
+        """Stop sending to ``viewer``; the last one to go ends the watch."""
+        self.viewers.discard(viewer)
+        if not self.viewers and self.task:
+            self.task.cancel()
+            COALESCERS.pop(self.run.pk, None)
+
+    async def _watch(self) -> None:
+        layer = get_channel_layer()
+        assert layer is not None
+        channel = await layer.new_channel()
+        joined = False
+        try:
+            while True:
+                try:
+                    if not joined:
+                        await layer.group_add(group_of(self.run.pk), channel)
+                        joined = True
+                    await asyncio.wait_for(layer.receive(channel), LOOK_EVERY)
+                except TimeoutError:
+                    pass
+                except (RedisError, OSError) as error:
+                    log.warning("run %s: no hints, looking every 2 s (%s)", self.run.pk, error)
+                    joined = False
+                    await asyncio.sleep(LOOK_EVERY)
+                await self._send_news()
+                pause = 1.0 if len(self.viewers) > MANY_VIEWERS else FRAME_EVERY
+                await asyncio.sleep(pause)
+        finally:
+            if joined:
+                await layer.group_discard(group_of(self.run.pk), channel)
+
+    async def _send_news(self) -> None:
+        view = VIEWS.of(self.run)
+        frame = await sync_to_async(view.frame, thread_sensitive=False)(since=self.seq)
+        shown = (frame["seq"], frame["run"], {k: bool(w) for k, w in frame["workers"].items()})
+        if shown == self.shown:
+            return
+        self.seq, self.shown = frame["seq"], shown
+        results = await asyncio.gather(
+            *(viewer.send_json(frame) for viewer in list(self.viewers)), return_exceptions=True
+        )
+        for problem in results:
+            if isinstance(problem, Exception):
+                log.debug("a viewer of run %s went away: %s", self.run.pk, problem)
+
+
+COALESCERS: dict[int, Coalescer] = {}
+_joining: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+
+class RunConsumer(AsyncJsonWebsocketConsumer):
+    """One browser that watches one run. It sends nothing; what it does goes over HTTP."""
+
+    coalescer: Coalescer | None = None
+
+    async def connect(self) -> None:
+        """Let in whoever is logged in and names a run that exists."""
+        await self.accept()
+        if not self.scope["user"].is_authenticated:
+            await self.close(CLOSE_ANONYMOUS)
+            return
+        run = await Run.objects.filter(pk=self.scope["url_route"]["kwargs"]["run_id"]).afirst()
+        if run is None:
+            await self.close(CLOSE_UNKNOWN_RUN)
+            return
+        async with _joining[run.pk]:
+            self.coalescer = COALESCERS.setdefault(run.pk, Coalescer(run))
+            await self.coalescer.join(self)
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """Ignore whatever the browser says: this socket only tells."""
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the run."""
+        if self.coalescer is not None:
+            self.coalescer.leave(self)

@@ -1,0 +1,62 @@
+"""Everything that changes the archive. Pages, consumers, tasks and commands call these."""
+
+import logging
+
+from archive.models import Driver, Job, Run, RunState
+from archive.services import jobs
+from archive.services.checks import (
+    delete_seed_program,
+    request_bundled,
+    request_check,
+    restore_seed_program,
+    save_seed_program,
+)
+from archive.services.planning import top_up
+from archive.services.runs import (
+    IllegalTransition,
+    create_run,
+    fail,
+    pause,
+    resume,
+    start,
+    start_demo,
+    stop,
+)
+
+__all__ = [
+    "IllegalTransition",
+    "create_run",
+    "delete_seed_program",
+    "fail",
+    "pause",
+    "reap",
+    "request_check",
+    "restore_seed_program",
+    "resume",
+    "save_seed_program",
+    "start",
+    "start_demo",
+    "stop",
+]
+
+log = logging.getLogger(__name__)
+
+
+def reap() -> int:
+    """Bring back what dead processes held and keep every running run going; call it often.
+
+    Returns:
+        How many jobs were sent (again).
+    """
+    for job in Job.objects.filter(
+        state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS, run__isnull=False
+    ):
+        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+        fail(
+            job.run, f"its {job.kind} job {job.pk} failed {job.attempt} times; see the worker's log"
+        )
+    sent = jobs.release_stale() + request_bundled()
+    running = Run.objects.filter(state=RunState.RUNNING, driver=Driver.WORKERS)
+    for run_id in running.values_list("pk", flat=True):
+        top_up(run_id)
+    return sent

@@ -1,0 +1,116 @@
+"""Decides what the model does next: which parents, which commit messages, how far ahead."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from workers.mutation.operator import MutationRequest, Proposal
+
+from archive.config import RunConfig
+from archive.models import Cell, Child, Driver, Job, Run, RunState
+from archive.services import jobs
+from archive.services.recording import Candidacy
+
+AHEAD = 3  # mutate jobs that wait or run at any time, so that the model never waits
+BACKLOG = 8  # evaluate jobs beyond which the model lets evaluation catch up
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One call of the model: requests and the child that each one mutates."""
+
+    parents: tuple[Child, ...]
+    requests: tuple[MutationRequest, ...]
+    rng_seed: int
+
+
+def select_batch(run: Run, number: int, children: int) -> Batch:
+    """Choose parents uniformly over the occupied cells, messages by weight.
+
+    Args:
+        number: of the batch in its run; with the run's seed it fixes the random stream.
+        children: how many in all; spread over the parents as the config says.
+
+    Source: Lehman et al. 2022 (arXiv 2206.08896), section 5.1 (uniform over inhabited niches,
+    messages at 40/30/30 %).
+    """
+    config = RunConfig.from_json(run.config)
+    rng = random.Random(f"{run.rng_seed}:{number}")
+    cells = list(Cell.objects.filter(run=run).order_by("index").values_list("elite_id", flat=True))
+    texts, weights = zip(*config.messages, strict=True)
+    sizes = [config.children_per_parent] * (children // config.children_per_parent)
+    if children % config.children_per_parent:
+        sizes.append(children % config.children_per_parent)
+    chosen = [rng.choice(cells) for _ in sizes]
+    elites = Child.objects.select_related("program").in_bulk(set(chosen))
+    parents = tuple(elites[pk] for pk in chosen)
+    requests = tuple(
+        MutationRequest(parent.program.source, rng.choices(texts, weights)[0], size)
+        for parent, size in zip(parents, sizes, strict=True)
+    )
+    return Batch(parents, requests, rng.getrandbits(48))
+
+
+def candidacies_of(
+    batch: Batch, proposals: Sequence[Sequence[Proposal]], *, operator: str, model: str
+) -> list[Candidacy]:
+    """Return the children of a batch, request by request, ready to be evaluated or recorded."""
+    return [
+        Candidacy(
+            operator=operator,
+            parent_id=parent.pk,
+            commit_message=request.message,
+            model=model,
+            source=proposal.source if proposal.outcome is None else None,
+            diff=proposal.diff,
+            completion=proposal.completion,
+            how_applied=proposal.how_applied,
+            outcome=proposal.outcome,
+            reason=proposal.reason,
+            timings={"model_s": round(proposal.seconds, 3), "tokens": proposal.tokens},
+        )
+        for parent, request, answers in zip(batch.parents, batch.requests, proposals, strict=True)
+        for proposal in answers
+    ]
+
+
+def batch_size(run: Run) -> int:
+    """Return how many children the next batch may have within the budget."""
+    config = RunConfig.from_json(run.config)
+    return min(config.parents_per_batch * config.children_per_parent, config.budget - run.planned)
+
+
+def top_up(run_id: int) -> None:
+    """Keep enough mutate jobs ahead of the model; finish the run when nothing is left to do."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.state != RunState.RUNNING or run.driver != Driver.WORKERS or run.last_seq < 0:
+            return
+        live = Job.objects.filter(run=run, state__in=[Job.State.QUEUED, Job.State.LEASED])
+        mutating = live.filter(kind=Job.Kind.MUTATE).count()
+        evaluating = live.filter(kind=Job.Kind.EVALUATE).count()
+        while mutating < AHEAD and evaluating < BACKLOG and (size := batch_size(run)) > 0:
+            jobs.enqueue(Job.Kind.MUTATE, {"batch": run.batches}, run=run, children=size)
+            run.batches += 1
+            run.planned += size
+            mutating += 1
+        if not mutating and not evaluating:
+            run.state, run.finished_at = RunState.FINISHED, timezone.now()
+            run.elapsed += (run.finished_at - (run.resumed_at or run.finished_at)).total_seconds()
+            run.resumed_at = None
+        run.save(
+            update_fields=["batches", "planned", "state", "finished_at", "elapsed", "resumed_at"]
+        )
+
+
+def hand_on(job: Job, candidacies: Sequence[Candidacy]) -> None:
+    """Close a mutate job and queue the evaluation of what it made, in one transaction."""
+    with transaction.atomic():
+        if not jobs.finish(job):
+            return  # stopped meanwhile, or another worker took it over
+        payload = {"candidacies": [asdict(candidacy) for candidacy in candidacies]}
+        jobs.enqueue(Job.Kind.EVALUATE, payload, run=job.run, children=job.children)
+    assert job.run is not None
+    top_up(job.run.pk)

@@ -1,0 +1,103 @@
+"""Celery tasks: fetch by id, call the core, store. They may run twice and die anywhere."""
+
+import logging
+from functools import cache
+
+from celery import Task, shared_task
+from celery.signals import worker_ready
+
+from archive.config import RunConfig
+from archive.services import checks, jobs, planning, presence, recording, runs
+from archive.services.recording import Candidacy
+from simulation.domains import get_domain
+from simulation.evaluate import Evaluator
+from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.terrain import make_terrain
+from workers.mutation.operator import Operator, load_operator
+
+log = logging.getLogger(__name__)
+
+
+@worker_ready.connect
+def _say_hello(sender: object, **kwargs: object) -> None:
+    queues = {queue.name for queue in sender.task_consumer.queues}  # type: ignore[attr-defined]
+    for kind in presence.KINDS:
+        if kind in queues:
+            presence.keep_saying(kind)
+    if "model" in queues:
+        load_operator("bundled")  # read the weights before the first job asks for them
+
+
+@cache
+def _sandbox() -> Sandbox:
+    return Sandbox()
+
+
+@cache
+def _evaluator(domain: str, terrain: str) -> Evaluator:
+    return Evaluator(_sandbox(), get_domain(domain), make_terrain(terrain))
+
+
+@cache
+def _operator(backend: str, temperature: float) -> Operator:
+    return load_operator(backend, temperature=temperature)
+
+
+@shared_task(bind=True)
+def mutate(self: Task, job_id: int) -> None:
+    """Ask the model for one batch of children and queue their evaluation."""
+    with jobs.leased(job_id) as job:
+        if job is None or job.run is None:
+            return
+        config = RunConfig.from_json(job.run.config)
+        try:
+            operator = _operator(config.backend, config.temperature)
+        except (ValueError, OSError) as error:
+            log.exception("job %s: the model cannot be loaded", job.pk)
+            runs.fail(job.run, f"the model {config.backend!r} cannot be loaded: {error}")
+            return
+        batch = planning.select_batch(job.run, job.payload["batch"], job.children)
+        proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
+        candidacies = planning.candidacies_of(
+            batch, proposals, operator=operator.name, model=operator.version
+        )
+        planning.hand_on(job, candidacies)
+
+
+@shared_task(bind=True)
+def evaluate(self: Task, job_id: int) -> None:
+    """Run a batch's programs in the sandbox, simulate their bodies and record all of them."""
+    with jobs.leased(job_id) as job:
+        if job is None or job.run is None:
+            return
+        config = RunConfig.from_json(job.run.config)
+        evaluator = _evaluator(config.domain, config.terrain)
+        if job.payload.get("seed"):
+            candidacies = [runs.seed_candidacy(job.run)]
+        else:
+            candidacies = [Candidacy(**data) for data in job.payload["candidacies"]]
+        tried = recording.already_tried(job.run, candidacies)
+        try:
+            evaluations = [
+                evaluator.evaluate(given.source, rng_seed=job.run.rng_seed)
+                if given.source is not None and not again
+                else None
+                for given, again in zip(candidacies, tried, strict=True)
+            ]
+        except SandboxUnavailable as error:
+            runs.fail(job.run, f"programs cannot be run safely here: {error}")
+            return
+        children = recording.record(job.run.pk, candidacies, evaluations, job=job)
+    if job.payload.get("seed") and children and children[0].fitness is None:
+        runs.fail(job.run, f"the seed program gives no walker: {children[0].reason}")
+    planning.top_up(job.run.pk)
+
+
+@shared_task(bind=True)
+def check(self: Task, job_id: int) -> None:
+    """Run one program of a person, for the seeds page."""
+    with jobs.leased(job_id) as job:
+        if job is None:
+            return
+        evaluator = _evaluator("sodarace", "flat")
+        checks.finish_check(job, evaluator.evaluate(job.payload["source"]))
