@@ -1,0 +1,239 @@
+"""Run untrusted programs: the application's side of the sandbox."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from . import process
+from .inside.protocol import Ended, Job
+from .ladder import Tier, tier_of
+from .result import Answer, BadResult, read_answer
+from .verdict import Limits, SandboxUnavailable, Status, Verdict
+
+_GRACE_S = 2.0  # [s] beyond the program's wall-clock limit, then the zygote counts as lost
+_RECEIVE_BYTES = 65536
+_CPU_SHARE = 0.9  # a SIGKILL after this share of the CPU limit was the limit's
+_MESSAGE_CHARACTERS = 500
+
+
+class Sandbox:
+    """One zygote and one program at a time; threads may share it.
+
+    Starts when it is first needed, and again when it was lost or when it finds itself in a
+    forked process. ``report`` is what the last start found (layers, tier), empty before.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        walker_file: Path = process.WALKER_FILE,
+        outer: str | None = None,
+    ) -> None:
+        """``outer`` stands for SANDBOX_OUTER; None reads it from the environment."""
+        self.limits = limits or Limits()
+        self.report: dict[str, Any] = {}
+        self._walker_file = walker_file
+        self._outer = os.environ.get("SANDBOX_OUTER", "") if outer is None else outer
+        self._without: frozenset[str] = frozenset()  # tests take layers away to see them missed
+        self._zygote: process.ZygoteProcess | None = None
+        self._lock = threading.RLock()
+        self._lock_owner = os.getpid()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the zygote unless it runs.
+
+        Raises:
+            SandboxUnavailable: this machine does not give enough protection.
+        """
+        with self._locked():
+            self._running()
+
+    def stop(self) -> None:
+        """End the zygote and whatever runs in it."""
+        with self._locked():
+            if self._zygote is not None:
+                self._zygote.stop()
+                self._zygote = None
+
+    def run(self, source: str, *, limits: Limits | None = None, rng_seed: int = 0) -> Verdict:
+        """Run one program and return how it ended; the program's faults never raise.
+
+        Raises:
+            SandboxUnavailable: see ``start``.
+        """
+        limits = limits or self.limits
+        try:
+            data = source.encode()
+        except UnicodeEncodeError:
+            return Verdict(
+                Status.ERROR, error="UnicodeError", message="The program is not valid text."
+            )
+        if len(data) > limits.source_bytes:
+            message = f"The program has {len(data)} bytes, more than {limits.source_bytes}."
+            return Verdict(Status.TOO_LARGE_SOURCE, message=message)
+        job = Job(limits.wall_s, limits.cpu_s, limits.memory_mb, limits.stack_mb, rng_seed)
+        with self._locked():
+            channel = self._begin(job)
+            deadline = time.monotonic() + limits.wall_s + _GRACE_S
+            zygote = self._running()
+            try:
+                with channel:
+                    answer = _exchange(channel, data, limits.answer_bytes, deadline)
+                ended = zygote.wait(deadline - time.monotonic())
+            except process.SandboxLost:
+                self.stop()
+                message = "The sandbox was lost while the program ran; it starts again."
+                return Verdict(Status.SANDBOX_LOST, message=message)
+            except BaseException:
+                self.stop()  # an interrupted run would answer the next one
+                raise
+        return _judge(ended, answer, limits)
+
+    def _begin(self, job: Job) -> socket.socket:
+        """Hand the job over; a zygote that died while idle is replaced without a word."""
+        for attempt in (1, 2):
+            ours, theirs = socket.socketpair()
+            try:
+                with theirs:
+                    self._running().send(job, theirs)
+                return ours
+            except process.SandboxLost:
+                ours.close()
+                self.stop()
+                if attempt == 2:
+                    raise SandboxUnavailable(
+                        "The sandbox's process ends as soon as it is asked to run a program."
+                    ) from None
+            except BaseException:
+                ours.close()
+                raise
+        raise AssertionError("not reached")
+
+    def _running(self) -> process.ZygoteProcess:
+        if self._zygote is not None and not self._zygote.is_alive:
+            self.stop()
+        if self._zygote is None:
+            zygote = process.start(self._walker_file, self._without)
+            tier, reason = tier_of(zygote.report, self._outer)
+            self.report = {"tier": str(tier), "reason": reason, **zygote.report}
+            if tier is Tier.REFUSED and not self._without:
+                zygote.stop()
+                raise SandboxUnavailable(reason, self.report)
+            self._zygote = zygote
+        return self._zygote
+
+    def _locked(self) -> contextlib.AbstractContextManager[Any]:
+        """The lock; a fork gets one of its own, and leaves the parent's zygote to the parent."""
+        if self._lock_owner != os.getpid():
+            self._lock, self._lock_owner = threading.RLock(), os.getpid()
+            if self._zygote is not None:
+                self._zygote.stop()
+                self._zygote = None
+        return self._lock
+
+
+def check_sandbox() -> dict[str, Any]:
+    """The report of a sandbox started on trial, also when it is refused ("tier", "reason")."""
+    sandbox = Sandbox()
+    try:
+        with sandbox:
+            return sandbox.report
+    except SandboxUnavailable as unavailable:
+        return {"tier": str(Tier.REFUSED), "reason": str(unavailable), **unavailable.report}
+
+
+def _exchange(channel: socket.socket, source: bytes, most: int, deadline: float) -> bytes | None:
+    """Send the program, return what comes back until the child closes; None: too much.
+
+    However slowly a child writes, this ends at the deadline: the zygote kills the child at its
+    wall-clock limit before that.
+    """
+    received = bytearray()
+    with contextlib.suppress(OSError):  # a child that closes early, or a time-out
+        channel.settimeout(max(deadline - time.monotonic(), 0.05))
+        channel.sendall(source)
+        channel.shutdown(socket.SHUT_WR)
+        while True:
+            channel.settimeout(max(deadline - time.monotonic(), 0.05))
+            chunk = channel.recv(_RECEIVE_BYTES)
+            if not chunk:
+                break
+            received += chunk
+            if len(received) > most:
+                return None
+    return bytes(received)
+
+
+def _judge(ended: Ended, data: bytes | None, limits: Limits) -> Verdict:
+    """The verdict: first what the kernel says, only then what the child wrote."""
+    usage: dict[str, Any] = {
+        "cpu_ms": ended.cpu_s * 1000,
+        "wall_ms": ended.wall_s * 1000,
+        "rss_kb": ended.rss_kb,
+    }
+    status, message = _ended_badly(ended, limits)
+    if status is not None:
+        return Verdict(status, message=message, **usage)
+    if data is None:
+        message = f"The program answered with more than {limits.answer_bytes} bytes."
+        return Verdict(Status.OUTPUT_TOO_LARGE, message=message, **usage)
+    try:
+        answer = read_answer(data, limits)
+    except BadResult as bad:
+        return Verdict(Status.BAD_RESULT, message=_sentence(str(bad)), **usage)
+    if ended.code != 0:
+        message = f"The program left with exit code {ended.code}."
+        return Verdict(Status.BAD_RESULT, message=message, stdout=answer.stdout, **usage)
+    if answer.walker is None:
+        return Verdict(
+            Status.ERROR,
+            message=_error_message(answer),
+            error=answer.error,
+            line=answer.line,
+            stdout=answer.stdout,
+            **usage,
+        )
+    return Verdict(Status.OK, value=answer.walker, stdout=answer.stdout, **usage)
+
+
+def _ended_badly(ended: Ended, limits: Limits) -> tuple[Status | None, str]:
+    if ended.timed_out:
+        return Status.TIMEOUT, f"The program ran longer than {limits.wall_s:g} s."
+    used_up = ended.cpu_s >= limits.cpu_s * _CPU_SHARE
+    if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and used_up):
+        return Status.CPU_LIMIT, f"The program used more than {limits.cpu_s} s of processor time."
+    if ended.signal == signal.SIGSYS:
+        return Status.FORBIDDEN_SYSCALL, "The program made a system call that is forbidden."
+    if ended.signal:
+        name = signal.Signals(ended.signal).name
+        return Status.CRASHED, f"The program's process was ended by {name}."
+    return None, ""
+
+
+def _error_message(answer: Answer) -> str:
+    where = f"line {answer.line}: " if answer.line else ""
+    said = f": {answer.message}" if answer.message else ""
+    return f"{where}{answer.error}{said}"[:_MESSAGE_CHARACTERS]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."[:_MESSAGE_CHARACTERS]

@@ -1,0 +1,98 @@
+"""What a child writes on its channel: one JSON object, either a result or an error."""
+
+import io
+import json
+from typing import Any
+
+STDOUT_CHARACTERS = 4096
+MESSAGE_CHARACTERS = 500
+_NAME_CHARACTERS = 80
+_UNREADABLE = "(the message could not be read)"
+# Nothing allocates much when the address space is used up, so the last resort is ready-made.
+_LAST_RESORT = b'{"error": "MemoryError", "message": "no memory left to report the error"}'
+
+
+class Output(io.TextIOBase):
+    """stdout and stderr of a program; keeps the first characters and drops the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = STDOUT_CHARACTERS
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if self._room > 0:
+            kept = text[: self._room]
+            self._parts.append(kept)
+            self._room -= len(kept)
+        return len(text)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+
+def plain_walker(value: Any) -> Any:
+    """The walker behind a builder object, or the value itself."""
+    get_walker = getattr(value, "get_walker", None)
+    return get_walker() if callable(get_walker) else value
+
+
+def result(value: Any, output: Output) -> bytes:
+    """Raises TypeError, ValueError or RecursionError when ``value`` is not plain data."""
+    return _encode({"result": value, "stdout": output.text})
+
+
+def failure(error: BaseException, file: str, output: Output) -> bytes:
+    """The answer for an exception; never raises, whatever the exception is like."""
+    try:
+        name = type.__dict__["__name__"].__get__(type(error))
+        answer = {"error": name[:_NAME_CHARACTERS], "message": _message(error)}
+        answer["line"] = _line(error, file)
+        error.__traceback__ = None  # lets go of what filled the memory
+        return _encode({**answer, "stdout": output.text})
+    except BaseException:
+        return _LAST_RESORT
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        return str.__getitem__(text, slice(MESSAGE_CHARACTERS))
+    except BaseException:
+        return _UNREADABLE
+
+
+def _line(error: BaseException, file: str) -> int | None:
+    """The line of the program where it went wrong."""
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return error.lineno
+    line = None
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == file:
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+def _plain(value: Any) -> Any:
+    """For numpy's numbers and arrays, dataclasses and sets."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"the result is not plain data: it holds a {type(value).__name__}")
+
+
+_encoder = json.JSONEncoder(default=_plain, skipkeys=True)
+
+
+def _encode(value: dict[str, Any]) -> bytes:
+    return _encoder.encode(value).encode()

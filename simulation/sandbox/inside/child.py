@@ -1,0 +1,77 @@
+"""The untrusted side: one program in one process that ends with it.
+
+Nothing here is trusted by the application: the program may change any of it. What holds is the
+jail, and that the verdict comes from the zygote's ``wait4``.
+"""
+
+import gc
+import os
+import random
+import signal
+import sys
+from types import ModuleType
+from typing import Any, NoReturn
+
+from . import answer, limits
+from .entry import find_entry
+from .kernel import die_with_parent
+from .protocol import Job
+from .seccomp import Filter
+
+CHANNEL = 3  # the only descriptor besides /dev/null on 0, 1 and 2
+PROGRAM_FILE = "<program>"
+_HIGHEST_FD = 256  # the zygote holds a handful
+_READ_BYTES = 65536
+_RECURSION_LIMIT = 1000
+_BALLAST_BYTES = 2**20  # given back before the answer is written, so that MemoryError is reported
+
+
+class Jail:
+    """What a child puts on before it reads the program."""
+
+    def __init__(self, program_filter: Filter | None, base_bytes: int) -> None:
+        self._filter = program_filter
+        self._base_bytes = base_bytes
+
+    def close(self, job: Job) -> None:
+        limits.apply(job, self._base_bytes)
+        if self._filter is not None:
+            self._filter.load()
+
+
+def main(channel: int, job: Job, jail: Jail, names: dict[str, Any]) -> NoReturn:
+    """Lock this process up, read a program from the channel, run it, answer, exit."""
+    die_with_parent()
+    os.dup2(channel, CHANNEL)
+    os.closerange(CHANNEL + 1, _HIGHEST_FD)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    jail.close(job)
+    source = b"".join(iter(lambda: os.read(CHANNEL, _READ_BYTES), b"")).decode()
+    random.seed(job.rng_seed)
+    if "np" in names:
+        names["np"].random.seed(job.rng_seed & 0xFFFFFFFF)  # numpy takes 32 bits
+    sys.setrecursionlimit(_RECURSION_LIMIT)
+    output = answer.Output()
+    vars(sys).update(stdin=None, __stdin__=None, __stdout__=None, __stderr__=None)
+    sys.stdout = sys.stderr = output
+    gc.enable()
+    data = _run(source, names, output)
+    while data:
+        data = data[os.write(CHANNEL, data) :]
+    os._exit(0)
+
+
+def _run(source: str, names: dict[str, Any], output: answer.Output) -> bytes:
+    """Run the program; whatever happens, the answer is bytes."""
+    ballast = bytearray(_BALLAST_BYTES)
+    program = ModuleType("program")
+    program.__dict__.update(names)
+    sys.modules["program"] = program
+    try:
+        exec(compile(source, PROGRAM_FILE, "exec", dont_inherit=True), program.__dict__)
+        value = answer.plain_walker(find_entry(program.__dict__, PROGRAM_FILE)())
+        return answer.result(value, output)
+    except BaseException as error:
+        del ballast
+        return answer.failure(error, PROGRAM_FILE, output)
