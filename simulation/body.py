@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# The constants are measured ones: shared/specs of the project, "sodarace", section 2.
+# The constants are measured ones: docs/simulation.md says how and why.
 JOINT_RADIUS = 0.4  # [u]
 JOINT_MASS = 1.0
 MASS_PER_LENGTH = 0.25  # of a spring, lumped on its two ends
@@ -111,10 +111,9 @@ def _build(joints: np.ndarray, springs: list[tuple]) -> Body | BadBody:
             "too_many_springs", f"It has {len(springs):,} springs; at most {MAX_SPRINGS:,} fit."
         )
     if not any(amplitude for _, _, amplitude, _ in springs):
-        return BadBody(
-            "nothing_moves",
-            f"Nothing moves: none of its {len(springs)} springs is a muscle with an amplitude.",
-        )
+        what = f"none of its {len(springs)} springs is a muscle with an amplitude"
+        what = what if springs else "it has no springs between two joints"
+        return BadBody("nothing_moves", f"Nothing moves: {what}.")
     kept = np.flatnonzero(part)
     positions = joints[kept] - joints[kept].min(axis=0)
     width, height = (float(extent) for extent in positions.max(axis=0))

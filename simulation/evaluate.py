@@ -88,23 +88,33 @@ def _evaluation_of_failure(verdict: "Verdict") -> Evaluation:
     outcome = _OUTCOME_OF_STATUS[status]
     if status == "error" and verdict.error in _SYNTAX_ERRORS:
         outcome = Outcome.SYNTAX_ERROR
-    return Evaluation(outcome, _reason(status, outcome, verdict))
+    elif status == "error" and verdict.error == "NoEntryPoint":
+        outcome = Outcome.BAD_RESULT  # it ran, but holds no function to call
+    return Evaluation(outcome, _reason(outcome, verdict))
 
 
-def _reason(status: str, outcome: Outcome, verdict: "Verdict") -> str:
+def _reason(outcome: Outcome, verdict: "Verdict") -> str:
     """Return a sentence about a program that gave no walker, with the line where it is known."""
-    message = verdict.message.strip().rstrip(".")
     where = f" in line {verdict.line}" if verdict.line else ""
-    if status == "error":
-        if verdict.error == "MemoryError":
-            return f"The program ran out of memory{where}."
-        if outcome is Outcome.SYNTAX_ERROR:
-            return f"The program is not valid Python{where}: {message or verdict.error}."
-        error = verdict.error or "an error"
-        return f"The program stopped{where} with {error}{': ' if message else ''}{message}."
-    if status == "timeout":
+    said = _said(verdict)
+    if outcome is Outcome.SYNTAX_ERROR:
+        return f"The program is not valid Python{where}: {said or verdict.error}."
+    if outcome is Outcome.CRASHED and verdict.error == "MemoryError":
+        return f"The program ran out of memory{where}."
+    if outcome is Outcome.CRASHED and verdict.error:
+        return f"The program stopped{where} with {verdict.error}{': ' if said else ''}{said}."
+    if verdict.status == "timeout":
         return f"The program was stopped after {verdict.wall_ms / 1000:.1f} s."
-    if status == "cpu_limit":
+    if verdict.status == "cpu_limit":
         return f"The program was stopped after {verdict.cpu_ms / 1000:.1f} s of computing time."
     sentence = outcome.sentence.rstrip(".")
-    return f"{sentence}: {message}." if message else f"{sentence}."
+    return f"{sentence}: {said}." if said else f"{sentence}."
+
+
+def _said(verdict: "Verdict") -> str:
+    """Return the verdict's message without the line and error that are told beside it."""
+    text = verdict.message
+    for known in (f"line {verdict.line}", verdict.error):
+        if known and text.startswith(known):
+            text = text.removeprefix(known).removeprefix(":").lstrip()
+    return text.strip().rstrip(".")

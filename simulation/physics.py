@@ -117,6 +117,16 @@ def place(body: Body, terrain: Terrain) -> np.ndarray:
     return start
 
 
+def fits(body: Body, terrain: Terrain) -> bool:
+    """Whether the body starts below every ceiling; a wide one may not."""
+    start = place(body, terrain)
+    highest = start[:, 1] + JOINT_RADIUS + GROUND_RADIUS
+    return all(
+        (highest < np.interp(start[:, 0], *line.T, left=np.inf, right=np.inf)).all()
+        for line in terrain.lines[1:]
+    )
+
+
 def _build_space(
     body: Body, terrain: Terrain, start: np.ndarray
 ) -> tuple[pymunk.Space, list[pymunk.DampedSpring]]:

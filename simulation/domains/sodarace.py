@@ -3,11 +3,11 @@
 import time
 from dataclasses import replace
 
-from simulation.body import BadBody, build_body
+from simulation.body import BadBody, Body, build_body
 from simulation.domains.base import Axis, Domain
 from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
-from simulation.physics import RUN_SECONDS, WORLD_VERSION, simulate
+from simulation.physics import RUN_SECONDS, WORLD_VERSION, fits, simulate
 from simulation.seeds import SEED_PROGRAMS
 from simulation.terrain import Terrain
 
@@ -39,6 +39,12 @@ def evaluate_walker(walker: dict, terrain: Terrain) -> Evaluation:
 
 def _evaluate(walker: dict, terrain: Terrain) -> Evaluation:
     body = build_body(walker)
+    if isinstance(body, Body) and not fits(body, terrain):
+        body = BadBody(
+            "does_not_fit",
+            f"It is {body.width:.1f} wide and {body.height:.1f} tall and does not fit under the "
+            f"ceiling where it starts, on the terrain {terrain.name}.",
+        )
     if isinstance(body, BadBody):
         return Evaluation(
             Outcome.BAD_BODY,

@@ -87,5 +87,9 @@ def _json(file: str, evaluation: Evaluation) -> str:
 
 def _row(file: str, evaluation: Evaluation) -> str:
     numbers = (evaluation.fitness, *(evaluation.measures or (None, None, None)))
-    cells = "".join(f"{'-':>8}" if x is None else f"{x:8.1f}" for x in numbers)
+    cells = _columns(*("-" if x is None else f"{x:.1f}" for x in numbers))
     return f"{evaluation.outcome:<14}{cells}  {file}: {evaluation.reason}"
+
+
+def _columns(*cells: str) -> str:
+    return "".join(f"{cell:>8}" for cell in cells)
