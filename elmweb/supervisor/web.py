@@ -1,0 +1,31 @@
+"""The web process: uvicorn on a listening socket that the supervisor holds open.
+
+The socket outlives this process: while it starts again, browsers wait in the queue instead of
+being refused, and nobody else can take the port.
+"""
+
+import socket
+import sys
+
+import uvicorn
+
+
+def serve(listener: int) -> None:
+    """Serve the application on the inherited descriptor ``listener`` until SIGTERM."""
+    config = uvicorn.Config(
+        "elmweb.asgi:application",
+        lifespan="off",
+        access_log=False,  # addresses of login links have no place in a log
+        log_level="warning",
+        proxy_headers=False,  # loopback: nobody in front may speak for the client
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=2,
+    )
+    with socket.socket(fileno=listener) as sock:
+        uvicorn.Server(config).run(sockets=[sock])
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]))
