@@ -122,7 +122,7 @@ def fits(body: Body, terrain: Terrain) -> bool:
     start = place(body, terrain)
     highest = start[:, 1] + JOINT_RADIUS + GROUND_RADIUS
     return all(
-        (highest < np.interp(start[:, 0], *line.T, left=np.inf, right=np.inf)).all()
+        (highest < np.interp(start[:, 0], line[:, 0], line[:, 1], left=np.inf, right=np.inf)).all()
         for line in terrain.lines[1:]
     )
 
