@@ -1,0 +1,94 @@
+"""Tags and filters of the pages: icons, drawings, numbers as people read them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from archive import drawings
+
+register = template.Library()
+NONE = "–"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Return one of the icons of static/icons.svg."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def body(walker: dict[str, Any] | None) -> SafeString:
+    """Return a walker's body as a thumbnail."""
+    return drawings.body_svg(walker)
+
+
+@register.filter
+def spark(values: Sequence[float]) -> SafeString:
+    """Return a curve without axes."""
+    return drawings.sparkline(values)
+
+
+@register.filter
+def amount(value: float | None) -> str:
+    """Return a distance or score with three significant places."""
+    if value is None:
+        return NONE
+    size = abs(value)
+    return f"{value:,.{0 if size >= 100 else 1 if size >= 10 else 2}f}".replace("-", "−")
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """Return a number with its sign."""
+    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """Return a share as percent."""
+    if share is None:
+        return NONE
+    return f"{share * 100:.{2 if 0 < share < 0.001 else 1}f} %"
+
+
+@register.filter
+def count(value: float | None) -> str:
+    """Return a whole number with separators."""
+    return NONE if value is None else f"{round(value):,}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return seconds as "41 s", "3 min 20 s", "2 h 05 min" or "3 d 4 h"."""
+    if seconds is None:
+        return NONE
+    s = max(0, round(seconds))
+    if s < 60:
+        return f"{s} s"
+    if s < 3600:
+        return f"{s // 60} min {s % 60:02d} s"
+    if s < 86400:
+        return f"{s // 3600} h {s % 3600 // 60:02d} min"
+    return f"{s // 86400} d {s % 86400 // 3600} h"
+
+
+@register.filter
+def moment(text: str | datetime) -> datetime | None:
+    """Return the time that an ISO text names."""
+    return parse_datetime(text) if isinstance(text, str) else text
+
+
+@register.filter
+def share_of(part: float | None, whole: float | None) -> str:
+    """Return ``part`` of ``whole`` as a CSS percentage."""
+    return f"{min(100.0, 100 * (part or 0) / whole):.1f}%" if whole else "0%"
