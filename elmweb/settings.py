@@ -31,7 +31,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "elmweb.login.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -113,6 +113,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "elmweb.errors.csrf_failure"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 # Cookies ignore the port: the name keeps two ELMWebs on one machine apart.
 SESSION_COOKIE_NAME = f"elmweb_{broker_socket().stem}"
