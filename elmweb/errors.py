@@ -20,9 +20,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = str(exception)
-    if "resolver" in repr(exception) or not sentence:  # Django's own, which lists every address
-        sentence = f"There is nothing at {request.path}."
+    given = exception.args[0] if exception.args else ""
+    # The resolver's own exception carries a dict of every address there is.
+    sentence = given if isinstance(given, str) and given else f"There is nothing at {request.path}."
     return _answer(request, 404, sentence)
 
 

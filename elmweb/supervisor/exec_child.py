@@ -19,7 +19,7 @@ def main(parent: int, death_signal: int, nice: int, argv: list[str]) -> None:
 
 
 def die_with_parent(death_signal: int) -> None:
-    """Have the kernel send ``death_signal`` to this process when its parent ends, however it ends."""
+    """Have the kernel send ``death_signal`` to this process when its parent ends in any way."""
     import ctypes
 
     PR_SET_PDEATHSIG = 1  # linux/prctl.h

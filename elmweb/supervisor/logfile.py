@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 
 LARGEST = 10_000_000  # [bytes]; then NAME.log becomes NAME.log.1
-_IMPORTANT = re.compile(r" (ERROR|CRITICAL) |^(\w+\.)*\w*(Error|Exception)(: |$)|^\[?WARNING")
+# Not the answer 503 of /readyz: it is an answer.
+_IMPORTANT = re.compile(
+    r"^(?!.*: Service Unavailable: ).* (ERROR|CRITICAL) |^(\w+\.)*\w*(Error|Exception)(: |$)"
+)
 
 
 class LogFile:
