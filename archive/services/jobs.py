@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from archive.models import Job, Run, RunState
+from elmweb.celery import app as celery_app
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def send(job: Job) -> None:
     """Give the job's id to the broker; when the broker is away the reaper sends it later."""
     Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
     try:
-        current_app.send_task(
+        celery_app.send_task(
             f"workers.tasks.{job.kind}",
             args=[job.pk],
             queue=QUEUES[Job.Kind(job.kind)],

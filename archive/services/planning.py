@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from workers.mutation.operator import MutationRequest, Proposal
 
 from archive.config import RunConfig
 from archive.models import Cell, Child, Driver, Job, Run, RunState
 from archive.services import jobs
 from archive.services.recording import Candidacy
+from workers.mutation.operator import MutationRequest, Proposal
 
 AHEAD = 3  # mutate jobs that wait or run at any time, so that the model never waits
 BACKLOG = 8  # evaluate jobs beyond which the model lets evaluation catch up

@@ -1,0 +1,32 @@
+"""What the commands share: a database that is there, and answers people and scripts can read."""
+
+import fcntl
+import json
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import OutputWrapper
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from elmweb.paths import ensure_data_dir
+
+
+def ensure_database() -> None:
+    """Migrate the database when it is not up to date; several commands may start at once."""
+    if not _pending():
+        return
+    with open(ensure_data_dir() / "migrate.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _pending():
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def _pending() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def print_json(stdout: OutputWrapper, data: dict[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    stdout.write(json.dumps(data, allow_nan=False))

@@ -1,0 +1,45 @@
+"""Evaluates programs in a process of their own, so that nobody who asks has to wait."""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from simulation.domains import get_domain
+from simulation.evaluate import Evaluation, Evaluator
+from simulation.sandbox import Sandbox
+from simulation.terrain import make_terrain
+
+_evaluator: Evaluator | None = None  # the pool process' own
+
+
+class EvaluationPool:
+    """One process with one sandbox; batches are evaluated in the order they are submitted."""
+
+    def __init__(
+        self, domain: str, terrain: str, *, on_start: Callable[[], None] | None = None
+    ) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy the model's threads
+        self._executor = ProcessPoolExecutor(1, context, _set_up, (domain, terrain, on_start))
+
+    def submit(self, sources: Sequence[str], rng_seed: int) -> "Future[list[Evaluation]]":
+        """Return the evaluations of ``sources``, in their order, once they are there.
+
+        The future raises ``SandboxUnavailable`` where programs cannot be run safely.
+        """
+        return self._executor.submit(_evaluate, list(sources), rng_seed)
+
+    def close(self) -> None:
+        """End the process."""
+        self._executor.shutdown(cancel_futures=True)
+
+
+def _set_up(domain: str, terrain: str, on_start: Callable[[], None] | None) -> None:
+    global _evaluator
+    if on_start:
+        on_start()
+    _evaluator = Evaluator(Sandbox(), get_domain(domain), make_terrain(terrain))
+
+
+def _evaluate(sources: list[str], rng_seed: int) -> list[Evaluation]:
+    assert _evaluator is not None
+    return [_evaluator.evaluate(source, rng_seed=rng_seed) for source in sources]

@@ -1,0 +1,140 @@
+"""Jobs and the life of a run: leases, fences, budgets, states."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from archive import services
+from archive.config import RunConfig
+from archive.models import Intervention, Job, Run, RunState
+from archive.services import jobs, planning, runs
+from tests.archive.factories import SEED_SOURCE, leased_job, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_only_one_claim_wins():
+    job = leased_job(make_run())
+    assert jobs.claim(job.pk) is None
+
+
+def test_an_expired_lease_can_be_taken_over_with_a_new_fence():
+    job = leased_job(make_run())
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    taken = jobs.claim(job.pk)
+    assert taken is not None
+    assert taken.fence == job.fence + 1
+    assert not jobs.finish(job)
+    assert jobs.finish(taken)
+
+
+def test_the_reaper_queues_what_a_dead_worker_held():
+    job = leased_job(make_run())
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    jobs.release_stale()
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED
+
+
+def test_a_job_that_fails_again_and_again_fails_its_run_with_a_reason():
+    run = make_run()
+    Job.objects.create(kind=Job.Kind.EVALUATE, payload={}, run=run, attempt=jobs.MAX_ATTEMPTS)
+    services.reap()
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "failed 8 times" in run.reason
+
+
+def test_several_batches_are_planned_ahead_and_never_beyond_the_budget():
+    run = make_run(budget=40)  # 16 a batch
+    planning.top_up(run.pk)
+    planned = list(Job.objects.filter(run=run, kind="mutate").values_list("children", flat=True))
+    assert planned == [16, 16, 8]
+    run.refresh_from_db()
+    assert run.planned == 40
+    planning.top_up(run.pk)
+    assert Job.objects.filter(run=run, kind="mutate").count() == 3
+
+
+def test_a_run_finishes_when_its_budget_is_spent_and_nothing_is_under_way():
+    run = make_run(budget=16)
+    planning.top_up(run.pk)
+    Job.objects.filter(run=run).update(state=Job.State.DONE)
+    planning.top_up(run.pk)
+    run.refresh_from_db()
+    assert run.state == RunState.FINISHED
+    assert run.finished_at is not None
+
+
+def test_a_paused_run_hands_out_no_mutation_but_takes_results():
+    run = make_run()
+    planning.top_up(run.pk)
+    services.pause(run)
+    job = Job.objects.filter(run=run, kind="mutate").first()
+    assert jobs.claim(job.pk) is None
+    assert leased_job(run, Job.Kind.EVALUATE)
+    services.resume(run)
+    assert jobs.claim(job.pk) is not None
+
+
+def test_stopping_cancels_the_mutations_that_wait():
+    run = make_run()
+    planning.top_up(run.pk)
+    services.stop(run)
+    assert set(Job.objects.filter(run=run).values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_what_a_person_does_is_written_down():
+    run = make_run()
+    services.pause(run)
+    services.resume(run)
+    services.stop(run)
+    notes = Intervention.objects.filter(run=run).values_list("kind", "before", "after")
+    assert list(notes) == [
+        ("pause", "running", "paused"),
+        ("resume", "paused", "running"),
+        ("stop", "running", "stopped"),
+    ]
+
+
+@pytest.mark.parametrize("act", [services.pause, services.resume, services.stop, services.start])
+def test_a_finished_run_refuses_every_action_with_a_sentence(act):
+    run = make_run(state=RunState.FINISHED)
+    with pytest.raises(services.IllegalTransition, match="it is finished"):
+        act(run)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"budget": 0}, "from 1 to"),
+        ({"budget": 10, "temperature": 0.0}, "temperature"),
+        ({"budget": 10, "temperature": float("nan")}, "temperature"),
+        ({"budget": 10, "messages": ()}, "commit messages"),
+        ({"budget": 10, "messages": (("a", -1.0),)}, "weight"),
+        ({"budget": 10, "messages": (("a", float("nan")),)}, "weight"),
+        ({"budget": 10, "messages": (("a", 0.0),)}, "above 0"),
+        ({"budget": 10, "messages": (("a\nb", 1.0),)}, "one line"),
+        ({"budget": 10, "messages": (("a", 1.0), ("a", 2.0))}, "the same"),
+        ({"budget": 10, "terrain": "moon"}, "terrain"),
+        ({"budget": 10, "domain": "chess"}, "domain"),
+    ],
+)
+def test_a_nonsensical_config_is_refused_with_a_sentence(fields, words):
+    with pytest.raises(ValueError, match=words):
+        RunConfig(**fields)
+
+
+def test_a_config_survives_the_database():
+    config = RunConfig(budget=7, messages=(("Add a leg", 2.5),))
+    run = runs.create_run(config=config, source=SEED_SOURCE)
+    assert RunConfig.from_json(Run.objects.get(pk=run.pk).config) == config
+
+
+def test_parents_and_messages_of_a_batch_follow_from_seed_and_number():
+    run = make_run()
+    one, same = (planning.select_batch(run, 3, 16) for _ in range(2))
+    assert one == same
+    assert one.rng_seed != planning.select_batch(run, 4, 16).rng_seed
+    assert sum(request.children for request in one.requests) == 16
