@@ -1,0 +1,195 @@
+"""The form that sets up a run: text from a page in, a ``RunConfig`` out, or sentences."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from archive.config import MAX_BUDGET, PAPER_MESSAGES, RunConfig
+from archive.models import SeedProgram
+from simulation.terrain import KINDS
+
+BACKENDS = (
+    ("bundled", "Diff model: the bundled language model writes the edits"),
+    ("random_gp", "Random edits: the control, no language model"),
+)
+TERRAINS = {
+    "flat": "Flat ground",
+    "bumpy": "Bumps",
+    "hills": "Rolling hills",
+    "sine": "Even waves",
+    "cubic": "A slope that steepens",
+    "steps": "Stairs",
+    "wall_left": "A wall on the left",
+    "wall_right": "A wall on the right",
+    "walls": "Walls on both sides",
+    "tunnel": "A tunnel",
+}
+# Which field a sentence of RunConfig is about, by a word that it holds; the first that fits.
+_ABOUT = (
+    ("budget", "budget"),
+    ("temperature", "temperature"),
+    ("terrain", "terrain"),
+    ("rng seed", "rng_seed"),
+    ("commit message", "messages"),
+    ("weight", "messages"),
+    ("name", "name"),
+    ("seed program", "seed_program"),
+)
+FIELDS = ("seed_program", "name", "messages", "budget", "temperature", "backend", "terrain",
+          "difficulty", "terrain_seed", "rng_seed")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One commit message as it was typed."""
+
+    text: str
+    weight: str
+
+
+class RunForm(forms.Form):
+    """What a person says about a new run."""
+
+    seed_program = forms.ModelChoiceField(
+        SeedProgram.objects.filter(deleted_at=None),
+        error_messages={
+            "required": "Choose the seed program to start from.",
+            "invalid_choice": "This seed program is not there any more: choose another one.",
+        },
+    )
+    name = forms.CharField(
+        required=False,
+        max_length=120,
+        error_messages={"max_length": "A name has at most 120 characters."},
+    )
+    budget = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_BUDGET,
+        error_messages={
+            "required": "Say how many children the run may have.",
+            "invalid": "The budget is a whole number of children, such as 2000.",
+            "min_value": "The budget must be at least 1 child.",
+            "max_value": f"The budget can be at most {MAX_BUDGET:,} children.",
+        },
+    )
+    temperature = forms.FloatField(
+        error_messages={
+            "required": "Say at which temperature the model writes, such as 0.8.",
+            "invalid": "The temperature is a number above 0 and up to 2, such as 0.8.",
+        },
+    )
+    backend = forms.ChoiceField(choices=BACKENDS)
+    terrain = forms.ChoiceField(choices=[(kind, TERRAINS.get(kind, kind)) for kind in KINDS])
+    difficulty = forms.FloatField(
+        required=False,
+        min_value=0,
+        max_value=1,
+        error_messages={
+            "invalid": "The difficulty is a number from 0 to 1.",
+            "min_value": "The difficulty is a number from 0 to 1.",
+            "max_value": "The difficulty is a number from 0 to 1.",
+        },
+    )
+    terrain_seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31,
+        error_messages={
+            "invalid": "The terrain's number is a whole number from 0.",
+            "min_value": "The terrain's number is a whole number from 0.",
+            "max_value": "The terrain's number is too large.",
+        },
+    )
+    rng_seed = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        error_messages={
+            "invalid": "The rng seed is a whole number from 0, or empty for a random one.",
+            "min_value": "The rng seed is a whole number from 0, or empty for a random one.",
+            "max_value": "The rng seed is too large: at most 9,223,372,036,854,775,807.",
+        },
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Build the config; what it refuses becomes an error of the field that it is about."""
+        data = super().clean() or {}
+        messages = self._messages()
+        wanted = ("budget", "temperature", "backend", "terrain")
+        if messages is None or any(name not in data for name in wanted) or self.errors:
+            return data
+        try:
+            data["config"] = RunConfig(
+                budget=data["budget"],
+                backend=data["backend"],
+                messages=messages,
+                temperature=data["temperature"],
+                terrain=self._terrain(data),
+            )
+        except ValueError as refusal:
+            self.refuse(refusal)
+        return data
+
+    def refuse(self, refusal: ValueError) -> None:
+        """Show a sentence next to the field that it is about."""
+        sentence = str(refusal)
+        lower = sentence.lower()
+        field = next((field for word, field in _ABOUT if word in lower), None)
+        sentence = sentence[0].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")
+        if field == "messages" or field is None:
+            self.add_error(None, forms.ValidationError(sentence, code=field or "form"))
+        else:
+            self.add_error(field, sentence)
+
+    def _messages(self) -> tuple[tuple[str, float], ...] | None:
+        """Return what the table of commit messages says; empty rows count for nothing."""
+        messages = []
+        for row in self.message_rows():
+            text, weight = row.text.strip(), row.weight.strip().replace(",", ".")
+            if not text and not weight:
+                continue
+            try:
+                messages.append((text, float(weight or "nan")))
+            except ValueError:
+                self.refuse(ValueError(f"the weight of {text!r} must be a number, got {weight!r}"))
+                return None
+            if not weight:
+                self.refuse(ValueError(f"the commit message {text!r} needs a weight"))
+                return None
+        return tuple(messages)
+
+    def _terrain(self, data: dict[str, Any]) -> str:
+        if data["terrain"] == "flat":
+            return "flat"
+        difficulty = data.get("difficulty")
+        return f"{data['terrain']}:{0.5 if difficulty is None else difficulty:g}:{data.get('terrain_seed') or 0}"
+
+    def message_rows(self) -> list[MessageRow]:
+        """Return the rows of the table: as sent, or the paper's three."""
+        if isinstance(self.data, QueryDict) and self.is_bound:
+            texts = self.data.getlist("message_text")
+            weights = self.data.getlist("message_weight")
+            return [MessageRow(*pair) for pair in zip(texts, weights, strict=False)]
+        return [MessageRow(text, f"{weight:g}") for text, weight in PAPER_MESSAGES]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return (id of the field, sentence) of every error, in the order of the page."""
+        found = [
+            (field, str(sentence)) for field in FIELDS for sentence in self.errors.get(field, [])
+        ]
+        found += [("messages", sentence) for sentence in self.message_errors()]
+        return found + [("form", sentence) for sentence in self.other_errors()]
+
+    def message_errors(self) -> list[str]:
+        """Return the sentences about the commit messages."""
+        return self._form_errors("messages")
+
+    def other_errors(self) -> list[str]:
+        """Return the sentences about no field in particular."""
+        return self._form_errors("form")
+
+    def _form_errors(self, code: str) -> list[str]:
+        errors = self.errors.as_data().get("__all__", [])
+        return [str(error.message) for error in errors if error.code == code]

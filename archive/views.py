@@ -1,0 +1,297 @@
+"""The pages: each view reads a query, or calls a service and goes on to a page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from archive import drawings, markup, queries, services
+from archive.forms import RunForm
+from archive.models import Child, Job, Run, SeedProgram
+from archive.services import presence
+
+STARTER = '''from walk_creator import walker_creator
+
+
+def make_walker():
+    """A leg on a stick: change the numbers, add joints, see what walks."""
+    wc = walker_creator()
+    left = wc.add_joint(0, 0)
+    right = wc.add_joint(8, 0)
+    top = wc.add_joint(4, 7)
+    wc.add_muscle(left, right)
+    wc.add_muscle(left, top, False, 4.0, 0.0)
+    wc.add_muscle(right, top, False, 4.0, 0.5)
+    return wc.get_walker()
+'''
+
+
+def _run(run_id: int) -> Run:
+    try:
+        return Run.objects.select_related("seed_program").get(pk=run_id)
+    except (Run.DoesNotExist, OverflowError):
+        raise Http404(f"There is no run {run_id}. It may belong to another data folder.") from None
+
+
+def _child(run: Run, seq: int) -> Child:
+    related = ("program", "parent__program", "model_version", "run")
+    try:
+        return Child.objects.select_related(*related).get(run=run, seq=seq)
+    except (Child.DoesNotExist, OverflowError):
+        raise Http404(
+            f"Run {run.pk} has no child {seq}: its children so far are 0 to {run.last_seq}."
+        ) from None
+
+
+def _seed_program(seed_id: int) -> SeedProgram:
+    try:
+        return SeedProgram.objects.select_related("program").get(pk=seed_id)
+    except (SeedProgram.DoesNotExist, OverflowError):
+        raise Http404(f"There is no seed program {seed_id}.") from None
+
+
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """All runs, newest first; ``?part=rows`` is the list alone, for the live refresh."""
+    rows = queries.run_rows()
+    if request.GET.get("part") == "rows":
+        return render(request, "archive/run_rows.html", {"rows": rows})
+    context = {"section": "runs", "rows": rows}
+    if not rows:
+        best = SeedProgram.objects.filter(deleted_at=None).order_by("-fitness")
+        context["hero_seed"] = best.first()
+    return render(request, "archive/dashboard.html", context)
+
+
+@require_POST
+def run_demo(request: HttpRequest) -> HttpResponse:
+    """Start the demo run and go to its page."""
+    try:
+        run = services.start_demo(request.user)
+    except ValueError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("dashboard")
+    return redirect("run", run.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def run_new(request: HttpRequest) -> HttpResponse:
+    """Set up a run and start it."""
+    if request.method == "POST":
+        form = RunForm(request.POST)
+        if form.is_valid() and (run := _create(form, request)):
+            return redirect("run", run.pk)
+        return render(request, "archive/run_new.html", _run_new_context(form), status=422)
+    seeds = SeedProgram.objects.filter(deleted_at=None)
+    chosen = request.GET.get("seed", "")
+    first = seeds.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 18 else None
+    first = first or seeds.filter(name="square").first() or seeds.first()
+    form = RunForm(
+        initial={
+            "seed_program": first.pk if first else None,
+            "budget": 2000,
+            "temperature": 0.8,
+            "backend": "bundled",
+            "terrain": "flat",
+            "difficulty": 0.5,
+            "terrain_seed": 0,
+        }
+    )
+    return render(request, "archive/run_new.html", _run_new_context(form))
+
+
+def _create(form: RunForm, request: HttpRequest) -> Run | None:
+    data = form.cleaned_data
+    try:
+        run = services.create_run(
+            config=data["config"],
+            seed_program=data["seed_program"],
+            name=data["name"],
+            rng_seed=data["rng_seed"],
+            owner=request.user,  # type: ignore[arg-type]
+        )
+        return services.start(run)
+    except ValueError as refusal:
+        form.refuse(refusal)
+        return None
+
+
+def _run_new_context(form: RunForm) -> dict[str, Any]:
+    pace = next((row for row in queries.run_rows(limit=5) if row["per_minute"]), None)
+    return {
+        "section": "new",
+        "form": form,
+        "seeds": queries.seed_rows(),
+        "chosen_seed": str(form["seed_program"].value() or ""),
+        "pace": pace,
+        "workers": presence.seen(),
+    }
+
+
+@require_GET
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """One run, live."""
+    one = _run(run_id)
+    context = {"section": "runs", "run": one, "snapshot": queries.snapshot(one)}
+    return render(request, "archive/run.html", context)
+
+
+@require_GET
+def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
+    """One child: walker, code, diff, where it comes from; failed ones have a page as well."""
+    one = _child(_run(run_id), seq)
+    data = queries.child_json(one)
+    line = queries.lineage(one)  # the child first
+    history = queries.cell_history(one.run, one.cell) if one.cell is not None else []
+    context = {
+        "section": "runs",
+        "child": data,
+        "record": one,
+        "code": markup.code_lines(data["source"]) if data["source"] else None,
+        "diff": markup.unified_html(one.diff) if one.diff else None,
+        "split": markup.split_rows(one.diff) if one.diff else None,
+        "cell_label": _cell_label(one),
+        "lineage": line,
+        "descent": _descent(line),
+        "kin": queries.kin(one),
+        "history": [elite for elite in history if elite["seq"] != seq],
+    }
+    return render(request, "archive/child.html", context)
+
+
+def _descent(line: list[Child]) -> dict[str, Any] | None:
+    walked = [one for one in reversed(line) if one.fitness is not None]
+    if len(walked) < 2:
+        return None
+    chart = drawings.descent_chart([one.fitness or 0.0 for one in walked])
+    return chart | {"marks": list(zip(walked, chart["points"], strict=True))}
+
+
+def _cell_label(one: Child) -> list[dict[str, Any]]:
+    """Return for each axis its name and the range of the child's cell."""
+    if one.cell is None:
+        return []
+    grid = queries.snapshot(one.run)["grid"]
+    position, index = [], one.cell
+    for axis in reversed(grid["axes"]):
+        index, at = divmod(index, axis["bins"])
+        position.append(at)
+    labels = []
+    for axis, at in zip(grid["axes"], reversed(position), strict=True):
+        step = (axis["high"] - axis["low"]) / axis["bins"]
+        low, high = axis["low"] + at * step, axis["low"] + (at + 1) * step
+        labels.append({"name": axis["name"], "unit": axis["unit"], "range": f"{low:g}–{high:g}"})
+    return labels
+
+
+@require_GET
+def child_source(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
+    """A child's program as a file."""
+    one = _child(_run(run_id), seq)
+    if one.program is None:
+        raise Http404(f"Child {seq} has no program: {one.reason}")
+    return _download(one.program.source, f"run{run_id}-child{seq}.py")
+
+
+@require_GET
+def seeds(request: HttpRequest) -> HttpResponse:
+    """The seed programs on offer."""
+    return render(request, "archive/seeds.html", {"section": "seeds", "seeds": queries.seed_rows()})
+
+
+@require_http_methods(["GET", "POST"])
+def seed_new(request: HttpRequest) -> HttpResponse:
+    """Paste or upload a program, have it checked, save it."""
+    context: dict[str, Any] = {"section": "seeds", "starter": STARTER, "source": ""}
+    status = 200
+    if request.method == "POST":
+        context |= {name: request.POST.get(name, "") for name in ("name", "description", "source")}
+        try:
+            saved = services.save_seed_program(
+                _check_of(request.POST.get("check", "")), context["name"], context["description"]
+            )
+        except ValueError as refusal:
+            sentence = str(refusal)
+            context["error"], status = sentence[0].upper() + sentence[1:] + ".", 422
+        else:
+            messages.success(request, f"Saved {saved.name}.")
+            return redirect("seed", saved.pk)
+    elif origin := request.GET.get("from", ""):
+        context |= _program_from(origin)
+    return render(request, "archive/seed_new.html", context, status=status)
+
+
+def _check_of(text: str) -> Job:
+    job = None
+    if text.isdecimal() and len(text) < 18:
+        job = Job.objects.filter(pk=int(text), kind=Job.Kind.CHECK).first()
+    if job is None:
+        raise ValueError("check the program before saving it")
+    return job
+
+
+def _program_from(origin: str) -> dict[str, str]:
+    """Return the program of a child, named "run/child" in the address, to start the editor with."""
+    run_id, _, seq = origin.partition("/")
+    if not (run_id.isdecimal() and seq.isdecimal() and len(origin) < 30):
+        raise Http404(f"“{origin}” names no child: expected “run/child”, such as “3/120”.")
+    one = _child(_run(int(run_id)), int(seq))
+    return {
+        "source": one.program.source if one.program else "",
+        "name": f"run {one.run_id} child {one.seq}",
+        "description": f"Found in “{one.run.name}”"[:300],
+    }
+
+
+@require_GET
+def seed(request: HttpRequest, seed_id: int) -> HttpResponse:
+    """One seed program: its walker, its code."""
+    one = _seed_program(seed_id)
+    context = {
+        "section": "seeds",
+        "seed": one,
+        "code": markup.code_lines(one.program.source),
+        "runs": Run.objects.filter(seed_program=one)[:10],
+    }
+    return render(request, "archive/seed.html", context)
+
+
+@require_GET
+def seed_source(request: HttpRequest, seed_id: int) -> HttpResponse:
+    """A seed program as a file."""
+    one = _seed_program(seed_id)
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in one.name)
+    return _download(one.program.source, f"{name}.py")
+
+
+@require_POST
+def seed_delete(request: HttpRequest, seed_id: int) -> HttpResponse:
+    """Take a seed program off the list."""
+    return _change_seed(request, seed_id, services.delete_seed_program)
+
+
+@require_POST
+def seed_restore(request: HttpRequest, seed_id: int) -> HttpResponse:
+    """Undo a deletion."""
+    return _change_seed(request, seed_id, services.restore_seed_program)
+
+
+def _change_seed(request: HttpRequest, seed_id: int, change: Any) -> HttpResponse:
+    """Answer a script with JSON, a plain form with the list of seed programs."""
+    one = _seed_program(seed_id)
+    wants_json = "application/json" in request.headers.get("Accept", "")
+    try:
+        change(one)
+    except ValueError as refusal:
+        if wants_json:
+            return JsonResponse({"error": str(refusal)}, status=409)
+        messages.error(request, str(refusal))
+    return JsonResponse({"id": one.pk}) if wants_json else redirect("seeds")
+
+
+def _download(source: str, filename: str) -> HttpResponse:
+    response = HttpResponse(source, content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
