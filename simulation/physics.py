@@ -228,7 +228,7 @@ def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terr
         lifted = run[:, 1] - run[0, 1] - np.maximum(ground - ground[0], 0)
         gap = frames[settle_frames:, :, 1] - terrain.height(frames[settle_frames:, :, 0])
         gap -= JOINT_RADIUS + GROUND_RADIUS
-        reason = _why_unstable(frames, lifted, body, terrain)
+        reason = why_unstable(frames, lifted, body, terrain)
     return Trajectory(
         frames=frames,
         settle_frames=settle_frames,
@@ -242,7 +242,7 @@ def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terr
     )
 
 
-def _why_unstable(
+def why_unstable(
     frames: np.ndarray, lifted: np.ndarray, body: Body, terrain: Terrain
 ) -> str | None:
     """Return why a run does not count, in a sentence, or None."""

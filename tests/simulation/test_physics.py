@@ -1,0 +1,188 @@
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from simulation import body as body_module
+from simulation import physics
+from simulation.body import Body, build_body
+from simulation.physics import GRAVITY, WORLD_VERSION, simulate, why_unstable
+from simulation.seeds import SEED_PROGRAMS
+from simulation.terrain import make_terrain
+from tests.golden.regenerate import FOLDER, golden
+from tests.simulation.programs import random_walker, run_seed_program, square
+
+FLAT = make_terrain("flat")
+
+
+def random_bodies(count: int, rng_seed: int) -> list[Body]:
+    rng = np.random.default_rng(rng_seed)
+    bodies = [build_body(random_walker(rng)) for _ in range(count)]
+    assert all(isinstance(body, Body) for body in bodies)
+    return bodies
+
+
+def passive(body: Body) -> Body:
+    return dataclasses.replace(body, stroke=np.zeros_like(body.stroke))
+
+
+# --- the same everywhere -----------------------------------------------------------------------
+
+HASHES = """
+import sys
+from simulation.body import build_body
+from simulation.physics import simulate
+from simulation.terrain import make_terrain
+from tests.simulation.programs import run_seed_program
+for name in sys.argv[1:]:
+    body = build_body(run_seed_program(name))
+    for terrain in ("flat", "bumpy:0.6:3"):
+        print(name, terrain, simulate(body, make_terrain(terrain)).trajectory_hash)
+"""
+
+
+def test_a_trajectory_is_the_same_bit_for_bit_in_any_process_and_order():
+    names = ["square", "radial", "runner", "cppn_mutable"]
+    orders = [names, names[::-1], [*names[2:], *names[:2]]]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", HASHES, *order], stdout=subprocess.PIPE, text=True)
+        for order in orders
+    ]
+    outputs = [process.communicate(timeout=60)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    lines = [sorted(output.splitlines()) for output in outputs]
+    assert len(lines[0]) == 2 * len(names)
+    assert lines[0] == lines[1] == lines[2]
+
+
+@pytest.mark.parametrize("name", SEED_PROGRAMS)
+def test_seed_programs_move_as_they_did(name):
+    """Compared within 0.01 u, since another C library may round a sine differently.
+
+    Regenerate with ``python -m tests.golden.regenerate`` and say why in the commit.
+    """
+    stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    now = golden(name)
+    assert now["settle_frames"] == stored["settle_frames"]
+    for time, positions in stored["positions"].items():
+        np.testing.assert_allclose(
+            now["positions"][time], positions, atol=0.01, rtol=0, err_msg=f"at {time} s"
+        )
+
+
+def test_the_world_version_is_pinned():
+    """A new version makes fitness incomparable with what archives hold: change it knowingly."""
+    assert WORLD_VERSION == "c82a5dc9ac96"
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(physics, "GRAVITY"), (physics, "MODEL"), (body_module, "OMEGA")]
+)
+def test_the_world_version_follows_every_constant(monkeypatch, module, name):
+    monkeypatch.setattr(module, name, getattr(module, name) + 1)
+    assert physics._world_version() != WORLD_VERSION
+
+
+# --- sound physics -----------------------------------------------------------------------------
+
+
+def energy(body: Body, frames: np.ndarray) -> np.ndarray:
+    """Return kinetic, potential and spring energy at each frame, in lifts of the body by 1 u."""
+    velocity = np.gradient(frames, 1 / physics.FPS, axis=0)
+    kinetic = 0.5 * (body.masses * (velocity**2).sum(-1)).sum(1)
+    potential = GRAVITY * (body.masses * frames[..., 1]).sum(1)
+    length = np.sqrt(((frames[:, body.a] - frames[:, body.b]) ** 2).sum(-1))
+    spring = 0.5 * (body.stiffness * (length - body.rest_lengths) ** 2).sum(1)
+    return (kinetic + potential + spring) / (body.mass * GRAVITY)
+
+
+def test_a_body_at_rest_gains_no_energy_and_goes_nowhere():
+    for body in map(passive, random_bodies(6, 11)):
+        trajectory = simulate(body, FLAT)
+        lifts = energy(body, trajectory.frames)
+        assert (lifts - np.minimum.accumulate(lifts)).max() < 0.05
+        assert abs(trajectory.halves[1]) < 0.05
+
+
+def test_random_walkers_neither_leap_nor_break():
+    for body in random_bodies(8, 5):
+        trajectory = simulate(body, FLAT)
+        speed = np.sqrt((np.diff(trajectory.frames, axis=0) ** 2).sum(-1)) * physics.FPS
+        assert trajectory.reason is None
+        assert speed.max() < 60
+        assert trajectory.rise < 8
+
+
+def test_joints_stay_above_the_ground():
+    for name in ("flat", "bumpy:0.9:1", "steps:0.5"):
+        terrain = make_terrain(name)
+        frames = simulate(build_body(run_seed_program("galloper")), terrain).frames
+        x, y = frames[..., 0], frames[..., 1]
+        ground = np.minimum(terrain.height(x - 0.5), terrain.height(x + 0.5))
+        assert (ground - y).max() < 0
+
+
+def test_a_run_counts_from_where_the_body_settled():
+    trajectory = simulate(build_body(square()), FLAT)
+    frames, settled = trajectory.frames, trajectory.settle_frames
+    assert len(frames) == settled + 601
+    assert 2 <= settled <= 180
+    assert trajectory.signed_distance == pytest.approx(sum(trajectory.halves))
+    assert 0 <= trajectory.airborne <= 1
+
+
+def test_a_mirrored_body_goes_the_other_way():
+    walker = run_seed_program("runner")
+    mirrored = {**walker, "joints": [[-x, y] for x, y in walker["joints"]]}
+    there, back = (simulate(build_body(w), FLAT).signed_distance for w in (walker, mirrored))
+    assert there == pytest.approx(-back, rel=0.1)
+
+
+def test_positions_are_read_in_the_order_of_the_joints():
+    """``pymunk.batch`` promises no order; this holds the one that we rely on."""
+    body = build_body(run_seed_program("cppn_fixed"))
+    space, _ = physics._build_space(body, FLAT, physics.place(body, FLAT))
+    read = physics._position_reader(space, len(body.positions))
+    for _ in range(5):
+        space.step(1 / 240)
+    assert read().tolist() == [list(joint.position) for joint in space.bodies]
+
+
+# --- runs that do not count --------------------------------------------------------------------
+
+
+def test_a_body_that_shakes_itself_apart_does_not_count():
+    body = build_body(square())
+    wild = dataclasses.replace(body, stiffness=body.stiffness * 1e5, damping=body.damping * 0)
+    trajectory = simulate(wild, FLAT)
+    assert trajectory.reason is not None
+    assert trajectory.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("joint_path", "words"),
+    [
+        (lambda t: (t * math.inf if t > 1 else 0.0, 1.0), "flew out of the world 1.0"),
+        (lambda t: (0.0, 1.0 + (3.0 if t > 1 else 0.0)), "moved at 180 units a second, 1.0"),
+        (lambda t: (60.0 * t, 1.0), "broke apart: a spring stretched to"),
+        (lambda t: (0.0, 1.0 - 2.0 * t), "sank: a joint was 3.0 units under the ground"),
+    ],
+)
+def test_the_reason_is_a_sentence_with_its_numbers(joint_path, words):
+    body = build_body(square())
+    frames = np.tile(body.positions + np.array([0, 1]), (121, 1, 1))
+    for k in range(len(frames)):
+        frames[k, 0] = joint_path(k / 60)
+    reason = why_unstable(frames, np.zeros(121), body, FLAT)
+    assert words in reason
+
+
+def test_a_center_of_mass_that_rises_far_above_the_ground_flew_off():
+    body = build_body(square())
+    frames = np.tile(body.positions + np.array([0, 1]), (3, 1, 1))
+    assert "rose 31 units" in why_unstable(frames, np.array([0, 31.0, 3]), body, FLAT)
+    assert why_unstable(frames, np.array([0, 29.0, 3]), body, FLAT) is None
