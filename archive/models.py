@@ -232,7 +232,7 @@ class Cell(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="cells")
     index = models.IntegerField()
-    elite = models.ForeignKey(Child, on_delete=models.CASCADE)
+    elite = models.ForeignKey(Child, on_delete=models.CASCADE, related_name="+")
     seq = models.BigIntegerField()  # the elite's
     fitness = models.FloatField()
     visits = models.PositiveBigIntegerField(default=0)
