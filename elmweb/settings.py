@@ -86,7 +86,6 @@ CELERY_BROKER_URL = (
 
 # --- pages
 STATIC_URL = "static/"
-STATIC_ROOT = ensure_data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
