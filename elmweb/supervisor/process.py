@@ -13,9 +13,9 @@ from pathlib import Path
 from elmweb.supervisor.logfile import LogFile
 
 _WRAPPER = str(Path(__file__).with_name("exec_child.py"))
-_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)  # [s] before the first restarts: back within 5 s of a kill
+_DELAYS = (0.2, 0.5, 1.0, 2.0)  # [s] before the first restarts: back within 5 s of a kill
 SLOW_DELAY = 15.0  # [s] after MANY_DEATHS: still trying, without eating the machine
-MANY_DEATHS = len(_DELAYS)
+MANY_DEATHS = len(_DELAYS) + 1
 HEALTHY = 30.0  # [s]; who lived this long starts with a clean record
 
 
@@ -124,7 +124,7 @@ class Child:
 
 
 def _delay(fast_deaths: int) -> float:
-    return _DELAYS[max(0, fast_deaths - 1)] if fast_deaths <= MANY_DEATHS else SLOW_DELAY
+    return _DELAYS[max(0, fast_deaths - 1)] if fast_deaths < MANY_DEATHS else SLOW_DELAY
 
 
 def _how(code: int) -> str:

@@ -11,9 +11,9 @@ import webbrowser
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.management import call_command
 
 from elmweb import env, login_links, paths
+from elmweb.commands import ensure_database
 from elmweb.supervisor import broker
 from elmweb.supervisor.lock import DataLock
 from elmweb.supervisor.logfile import LogFile
@@ -102,7 +102,7 @@ class Supervisor:
 
     async def _start(self, listener: socket.socket) -> None:
         await self._start_broker()
-        await asyncio.to_thread(call_command, "migrate", interactive=False, verbosity=0)
+        await asyncio.to_thread(ensure_database)
         login_links.forget_all(self.data)
         port = listener.getsockname()[1]
         self._keep(_web(listener))

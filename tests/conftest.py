@@ -1,0 +1,28 @@
+"""Shared by all tests: the whole ELMWeb as a fixture, and a browser or the reason there is none."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from elmweb import env
+from elmweb.installation import find_chromium
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The real ELMWeb: broker, page and workers, on a data folder of its own."""
+    with Stack(tmp_path_factory.mktemp("elmweb-data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; skips without one, or fails where ELMWEB_REQUIRE_BROWSER=true."""
+    path = find_chromium()
+    if not path:
+        reason = "no Chromium here (Debian, Ubuntu: sudo apt install chromium)"
+        if env.boolean("ELMWEB_REQUIRE_BROWSER", False):
+            pytest.fail(f"ELMWEB_REQUIRE_BROWSER=true, but {reason}")
+        pytest.skip(reason)
+    return path
