@@ -224,8 +224,8 @@ def _ended_badly(ended: Ended, limits: Limits) -> tuple[Status | None, str]:
     if ended.signal == signal.SIGSYS:
         return Status.FORBIDDEN_SYSCALL, "The program made a system call that is forbidden."
     if ended.signal:
-        name = signal.Signals(ended.signal).name
-        return Status.CRASHED, f"The program's process was ended by {name}."
+        name = signal.strsignal(ended.signal) or f"signal {ended.signal}"
+        return Status.CRASHED, f"The program's process crashed ({name})."
     return None, ""
 
 

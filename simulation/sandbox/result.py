@@ -51,9 +51,9 @@ def read_answer(data: bytes, limits: Limits) -> Answer:
     return Answer(
         walker=None,
         stdout=stdout,
-        error=_text(answer["error"], _NAME) or "Exception",
+        error=_text(answer["error"], _NAME).replace("\n", " ") or "Exception",
         message=_text(answer.get("message"), _MESSAGE),
-        line=line if type(line) is int and line > 0 else None,
+        line=line if type(line) is int and 0 < line <= limits.source_bytes else None,
     )
 
 

@@ -8,8 +8,11 @@ STDOUT_CHARACTERS = 4096
 MESSAGE_CHARACTERS = 500
 _NAME_CHARACTERS = 80
 _UNREADABLE = "(the message could not be read)"
-# Nothing allocates much when the address space is used up, so the last resort is ready-made.
-_LAST_RESORT = b'{"error": "MemoryError", "message": "no memory left to report the error"}'
+# Ready-made, for when the address space is used up or an exception defies every attempt.
+_LAST_RESORT = b'{"error": "Exception", "message": "(the exception could not be reported)"}'
+# The real attributes: an exception's class may define others of these names.
+_type_name = type.__dict__["__name__"].__get__
+_traceback = BaseException.__dict__["__traceback__"]
 
 
 class Output(io.TextIOBase):
@@ -50,34 +53,37 @@ def result(value: Any, output: Output) -> bytes:
 def failure(error: BaseException, file: str, output: Output) -> bytes:
     """The answer for an exception; never raises, whatever the exception is like."""
     try:
-        name = type.__dict__["__name__"].__get__(type(error))
-        answer = {"error": name[:_NAME_CHARACTERS], "message": _message(error)}
-        answer["line"] = _line(error, file)
-        error.__traceback__ = None  # lets go of what filled the memory
-        return _encode({**answer, "stdout": output.text})
+        name = _type_name(type(error))[:_NAME_CHARACTERS]
+        message, line = _message(error), _line(error, file)
+        _traceback.__set__(error, None)  # lets go of what filled the memory
+        return _encode({"error": name, "message": message, "line": line, "stdout": output.text})
     except BaseException:
         return _LAST_RESORT
 
 
-def _message(error: BaseException) -> str:
+def _message(error: Any) -> str:
     try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        text = error.msg if _is_syntax_error(error) else str(error)
         return str.__getitem__(text, slice(MESSAGE_CHARACTERS))
     except BaseException:
         return _UNREADABLE
 
 
-def _line(error: BaseException, file: str) -> int | None:
+def _line(error: Any, file: str) -> int | None:
     """The line of the program where it went wrong."""
-    if isinstance(error, SyntaxError) and error.filename == file:
-        return error.lineno
     line = None
-    step = error.__traceback__
+    if _is_syntax_error(error) and error.filename == file:
+        line = error.lineno
+    step = _traceback.__get__(error)
     while step is not None:
         if step.tb_frame.f_code.co_filename == file:
             line = step.tb_lineno
         step = step.tb_next
     return line
+
+
+def _is_syntax_error(error: BaseException) -> bool:
+    return type(error) in (SyntaxError, IndentationError, TabError)
 
 
 def _plain(value: Any) -> Any:

@@ -5,10 +5,12 @@ jail, and that the verdict comes from the zygote's ``wait4``.
 """
 
 import gc
+import mmap
 import os
 import random
 import signal
 import sys
+from os import _exit, write
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -23,7 +25,8 @@ PROGRAM_FILE = "<program>"
 _HIGHEST_FD = 256  # the zygote holds a handful
 _READ_BYTES = 65536
 _RECURSION_LIMIT = 1000
-_BALLAST_BYTES = 2**20  # given back before the answer is written, so that MemoryError is reported
+# Address space that is never touched, given back so that a MemoryError can be reported.
+_BALLAST_BYTES = 2**21
 
 
 class Jail:
@@ -58,13 +61,13 @@ def main(channel: int, job: Job, jail: Jail, names: dict[str, Any]) -> NoReturn:
     gc.enable()
     data = _run(source, names, output)
     while data:
-        data = data[os.write(CHANNEL, data) :]
-    os._exit(0)
+        data = data[write(CHANNEL, data) :]
+    _exit(0)
 
 
 def _run(source: str, names: dict[str, Any], output: answer.Output) -> bytes:
     """Run the program; whatever happens, the answer is bytes."""
-    ballast = bytearray(_BALLAST_BYTES)
+    ballast = mmap.mmap(-1, _BALLAST_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     program = ModuleType("program")
     program.__dict__.update(names)
     sys.modules["program"] = program
@@ -73,5 +76,5 @@ def _run(source: str, names: dict[str, Any], output: answer.Output) -> bytes:
         value = answer.plain_walker(find_entry(program.__dict__, PROGRAM_FILE)())
         return answer.result(value, output)
     except BaseException as error:
-        del ballast
+        ballast.close()
         return answer.failure(error, PROGRAM_FILE, output)

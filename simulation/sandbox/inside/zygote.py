@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import time
+from os import _exit
 from typing import Any, NoReturn
 
 from . import child
@@ -25,7 +26,7 @@ def serve(control: socket.socket, jail: child.Jail, names: dict[str, Any]) -> No
             try:
                 child.main(channel, job, jail, names)
             finally:
-                os._exit(_NOT_REACHED)
+                _exit(_NOT_REACHED)
         os.close(channel)
         control.sendall(_wait(pid, started, job.wall_s).to_bytes())
 
