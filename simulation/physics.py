@@ -85,7 +85,7 @@ def simulate(body: Body, terrain: Terrain) -> Trajectory:
     with its muscles at rest until nothing moves (3 s at most), then its muscles run for 10 s.
     """
     start = place(body, terrain)
-    space, springs = _build_space(body, terrain, start)
+    space, springs = build_space(body, terrain, start)
     positions = _position_reader(space, len(start))
     frames = [start]
     for _ in range(SETTLE_SECONDS * FPS):
@@ -127,9 +127,10 @@ def fits(body: Body, terrain: Terrain) -> bool:
     )
 
 
-def _build_space(
+def build_space(
     body: Body, terrain: Terrain, start: np.ndarray
 ) -> tuple[pymunk.Space, list[pymunk.DampedSpring]]:
+    """Return the world before its first step, and the body's springs in their order."""
     space = pymunk.Space()
     space.gravity = (0, -GRAVITY)
     space.iterations = ITERATIONS
