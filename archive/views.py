@@ -27,6 +27,17 @@ def make_walker():
     return wc.get_walker()
 '''
 
+KPIS = (  # name on the page, label, what it means
+    ("qd", "QD score", "Sum of the distances [u] of all elites on the map"),
+    ("coverage", "Coverage", "Share of the cells that have an elite"),
+    ("best", "Best walk", "The furthest any walker got in ten seconds [u]"),
+    ("valid", "Valid", "Edits that fit their parent and change it"),
+    ("runnable", "Runnable", "Programs that ran and gave a body"),
+    ("novel", "Novel", "Bodies that were the first of their kind in this run"),
+    ("pace", "A minute", "Children a minute, lately"),
+    ("eta", "Time left", "Until the budget is spent, at the present pace"),
+)
+
 
 def _run(run_id: int) -> Run:
     try:
@@ -134,7 +145,7 @@ def _run_new_context(form: RunForm) -> dict[str, Any]:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run, live."""
     one = _run(run_id)
-    context = {"section": "runs", "run": one, "snapshot": queries.snapshot(one)}
+    context = {"section": "runs", "run": one, "snapshot": queries.snapshot(one), "kpis": KPIS}
     return render(request, "archive/run.html", context)
 
 
