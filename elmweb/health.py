@@ -25,15 +25,17 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, broker and both workers are there, else 503 and which is not."""
     problems = {}
+    workers = presence.seen()
     if reason := database_problem():
         problems["database"] = reason
     if broker.ping(settings.REDIS_URL, seconds=0.5):
         problems["broker"] = "does not answer"
     else:
-        for kind, sign in presence.seen().items():
+        for kind, sign in workers.items():
             if sign is None:
                 problems[f"{kind} worker"] = f"gave no sign of life for {presence.FADES} s"
-    return JsonResponse({"ok": not problems, "problems": problems}, status=503 if problems else 200)
+    answer = {"ok": not problems, "problems": problems, "workers": workers}
+    return JsonResponse(answer, status=503 if problems else 200)
 
 
 def database_problem() -> str:

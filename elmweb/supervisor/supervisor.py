@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import time
 import webbrowser
 from dataclasses import dataclass
 
@@ -51,7 +50,6 @@ class Supervisor:
         self.options = options
         self.data = paths.ensure_data_dir()
         self.children: dict[str, Child] = {}
-        self.began = time.monotonic()
         self._lock = DataLock(self.data)
         self._keepers: list[asyncio.Task[None]] = []
         self._reaper = Reaper()
@@ -139,7 +137,7 @@ class Supervisor:
     def _announce(self, url: str) -> None:
         self._lock.describe(url)
         link = login_links.address(url, login_links.mint(self.data))
-        say(f"READY in {time.monotonic() - self.began:.1f} s: {link}  (logs you in, once)")
+        say(f"READY: {link}  (logs you in, once)")
         say("Ctrl-C stops ELMWeb. Another link: manage.py login-link")
         if self.options.open_browser and _has_screen():
             webbrowser.open(login_links.address(url, login_links.mint(self.data)))

@@ -15,7 +15,7 @@ def test_readyz_names_the_broker_that_is_away(client, settings, tmp_path):
     settings.REDIS_URL = f"unix://{tmp_path / 'none.sock'}"
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ok": False, "problems": {"broker": "does not answer"}}
+    assert answer.json()["problems"] == {"broker": "does not answer"}
 
 
 @pytest.mark.django_db

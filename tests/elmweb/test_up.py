@@ -1,5 +1,6 @@
 """``manage.py up`` with every real part: what it refuses, restarts, stops and leaves behind."""
 
+import json
 import os
 import signal
 import time
@@ -16,6 +17,11 @@ pytestmark = pytest.mark.chaos
 def own_stack(tmp_path: Path) -> Stack:
     """A stack that the test starts and stops itself."""
     return Stack(tmp_path)
+
+
+def seen(stack: Stack, worker: str) -> float:
+    """How long ago the worker said that it is there [s]."""
+    return json.loads(stack.get("/readyz")[1])["workers"][worker]["seen_s"]
 
 
 def test_page_and_workers_come_up(stack):
@@ -63,6 +69,8 @@ def test_killed_child_is_back_within_five_seconds(stack, name):
     began = time.monotonic()
     stack.until(lambda: stack.pid(name) not in (None, killed), 5, f"a new {name}")
     stack.until_ready(5 - (time.monotonic() - began))
+    if name in ("evaluate", "model"):
+        stack.until(lambda: seen(stack, name) < time.monotonic() - began, 15, f"{name} at work")
     assert "SIGKILL" in stack.state()[name]["last_exit"]
 
 
