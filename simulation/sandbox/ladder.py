@@ -24,11 +24,13 @@ class Tier(StrEnum):
 
 
 _SENTENCES = {
-    Tier.STRICT: "Programs run behind system-call filter, namespaces and an empty root directory.",
-    Tier.LOCKED: "Programs run behind system-call filter and Landlock; this machine allows no "
-    "namespaces of our own.",
-    Tier.BOXED: "Programs run behind the system-call filter, inside a container made for them.",
-    Tier.REFUSED: "Programs are not run on this machine.",
+    Tier.STRICT: "Programs run behind a system-call filter, in namespaces of their own and with an "
+    "empty root directory. Nothing needs to be done.",
+    Tier.LOCKED: "Programs run behind a system-call filter and Landlock. That is enough; this "
+    "machine allows no namespaces as well (usual in containers and on Ubuntu 24.04).",
+    Tier.BOXED: "Programs run behind a system-call filter, inside a container made for them. That "
+    "is enough as long as the container holds no secrets and reaches nothing.",
+    Tier.REFUSED: "Programs are not run on this machine; everything else works.",
 }
 _LAYERS = {
     "seccomp": "system-call filter: no file, network, process or signal call gets through",

@@ -121,7 +121,7 @@ def _described(value: Any) -> str:
         return f"the text {_text(value, 20)!r}"
     if type(value) is list:
         return f"a list of {len(value)}"
-    return {dict: "a dict", bool: "a bool"}[type(value)]
+    return f"a {type(value).__name__}"
 
 
 def _text(value: Any, most: int) -> str:
@@ -157,6 +157,7 @@ def _finite(text: str) -> float:
 
 
 def _small_integer(text: str) -> int:
-    if len(text) > _INTEGER_DIGITS:
-        raise BadResult(f"an integer of {len(text)} digits is too large")
+    digits = len(text.lstrip("-"))
+    if digits > _INTEGER_DIGITS:
+        raise BadResult(f"an integer of {digits} digits is too large")
     return int(text)

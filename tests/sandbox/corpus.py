@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parent.parent / "hostile"
 _FIRST_LINE = re.compile(r"# expect: (\S+) ; must: (.+)")
 _WALKER = 'def make_walker():\n    return {"joints": [[0, 0], [1, 1]], "muscles": []}\n'
 _GENERATED = {  # too large to store
-    "031_compile_bomb": "# expect: timeout,cpu_limit,error,crashed ; must: compile time is limited\n"
+    "031_compile_bomb": "# expect: timeout,cpu_limit,error,crashed ; must: compiling is limited\n"
     f"x = {'-' * 60000}1\n{_WALKER}",
     "129_source_huge": "# expect: too_large_source,error ; must: source size is capped\n"
     f"{'# x' * 30000}\n{_WALKER}",

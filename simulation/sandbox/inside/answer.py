@@ -53,7 +53,9 @@ def result(value: Any, output: Output) -> bytes:
 def failure(error: BaseException, file: str, output: Output) -> bytes:
     """The answer for an exception; never raises, whatever the exception is like."""
     try:
-        name = _type_name(type(error))[:_NAME_CHARACTERS]
+        # numpy has a MemoryError of its own, with a name that says less
+        kind = MemoryError if issubclass(type(error), MemoryError) else type(error)
+        name = _type_name(kind)[:_NAME_CHARACTERS]
         message, line = _message(error), _line(error, file)
         _traceback.__set__(error, None)  # lets go of what filled the memory
         return _encode({"error": name, "message": message, "line": line, "stdout": output.text})

@@ -58,6 +58,8 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
     if "namespaces" not in without:
         entered = namespaces.enter()
 
+    kernel.drop_capabilities()
+    kernel.set_dumpable(False)
     pid = os.fork()
     if pid:
         os.close(control_fd)
@@ -65,8 +67,6 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
         guard(owner_fd, config["owner"], pid)
     if owner_fd is not None:
         os.close(owner_fd)
-    kernel.drop_capabilities()
-    kernel.set_dumpable(False)
     kernel.die_with_parent()
     facts = {"made": entered.made, "errors": entered.errors, "empty_root": entered.empty_root}
     if entered.complete:

@@ -25,7 +25,7 @@ class Entered:
 
     @property
     def complete(self) -> bool:
-        return self.empty_root and _NEEDED <= set(self.made)
+        return self.empty_root and _NEEDED.issubset(self.made)
 
 
 def enter() -> Entered:

@@ -6,13 +6,17 @@ import sys
 from types import ModuleType
 
 STANDARD = (
-    "__future__ abc array bisect cmath collections collections.abc colorsys contextlib copy ctypes "
-    "dataclasses datetime decimal enum fractions functools gc heapq inspect itertools json "
-    "linecache math numbers operator pprint random re resource statistics string struct textwrap "
-    "threading time traceback types typing warnings weakref "
-    "encodings.ascii encodings.latin_1 encodings.utf_16 encodings.unicode_escape"
-).split()
-NUMPY = ("numpy numpy.random numpy.linalg numpy.fft numpy.polynomial numpy.ma").split()
+    "__future__", "abc", "array", "bisect", "cmath", "collections", "collections.abc", "colorsys",
+    "contextlib", "copy", "ctypes", "dataclasses", "datetime", "decimal", "encodings.ascii",
+    "encodings.latin_1", "encodings.unicode_escape", "encodings.utf_16", "enum", "fractions",
+    "functools", "gc", "heapq", "inspect", "itertools", "json", "linecache", "logging", "math",
+    "numbers", "operator", "pprint", "random", "re", "resource", "statistics", "string", "struct",
+    "textwrap", "threading", "time", "traceback", "types", "typing", "warnings", "weakref",
+)  # fmt: skip
+NUMPY = (
+    "numpy", "numpy.char", "numpy.exceptions", "numpy.fft", "numpy.linalg", "numpy.ma",
+    "numpy.polynomial", "numpy.random", "numpy.rec", "numpy.strings", "numpy.typing",
+)  # fmt: skip
 WALKER_NAMES = ("walk_creator", "soda")  # what seed programs of the paper and OpenELM import
 
 
