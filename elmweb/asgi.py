@@ -28,11 +28,13 @@ async def _refuse(
     await send({"type": "websocket.close", "code": UNKNOWN_ADDRESS})
 
 
+# Channels routes ASGI applications with Django's re_path, which is typed for views.
+otherwise = re_path(r"", _refuse)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(
     {
         "http": http,
         "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, re_path(r"", _refuse)]))
+            AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, otherwise]))
         ),
     }
 )
