@@ -199,7 +199,8 @@ def _judge(ended: Ended, data: bytes | None, limits: Limits) -> Verdict:
     try:
         answer = read_answer(data, limits)
     except BadResult as bad:
-        return Verdict(Status.BAD_RESULT, message=_sentence(str(bad)), **usage)
+        message = _sentence(str(bad))
+        return Verdict(Status.BAD_RESULT, message=message, stdout=bad.stdout, **usage)
     if ended.code != 0:
         message = f"The program left with exit code {ended.code}."
         return Verdict(Status.BAD_RESULT, message=message, stdout=answer.stdout, **usage)

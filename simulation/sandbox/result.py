@@ -21,6 +21,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206
 class BadResult(ValueError):
     """The answer is not what a program may answer; the text says what was wrong."""
 
+    stdout = ""  # what the program printed, where that much could be read
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -46,7 +48,11 @@ def read_answer(data: bytes, limits: Limits) -> Answer:
         raise BadResult("the program wrote on the result channel itself")
     stdout = _text(answer.get("stdout"), _STDOUT)
     if "error" not in answer:
-        return Answer(check_walker(answer["result"], limits), stdout)
+        try:
+            return Answer(check_walker(answer["result"], limits), stdout)
+        except BadResult as bad:
+            bad.stdout = stdout
+            raise
     line = answer.get("line")
     return Answer(
         walker=None,
