@@ -5,8 +5,11 @@ import os
 import signal
 import time
 from pathlib import Path
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.stack import CHILDREN, Stack, alive
 
@@ -40,6 +43,23 @@ def test_other_host_names_are_refused(stack):
     status, text = stack.get("/healthz", Host="evil.example")
     assert status == 200 or "Not understood" in text
     assert stack.get("/", Host="evil.example")[0] == 400
+
+
+def test_login_link_opens_the_dashboard_once(stack):
+    link = stack.login_url
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(link, timeout=10) as answer:
+        assert answer.url == f"{stack.url}/"
+    assert stack.get(link.removeprefix(stack.url))[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "origin"), [("/ws/runs/1/", "http://evil.example"), ("/ws/nothing/", None)]
+)
+def test_foreign_page_and_unknown_address_get_no_live_feed(stack, path, origin):
+    address = f"ws://127.0.0.1:{stack.port}{path}"
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(address, origin=origin or stack.url, proxy=None)
 
 
 def test_second_start_on_the_same_data_is_refused_with_the_address(stack):
@@ -106,6 +126,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(own_stack
         stack.until_ready()
 
 
+@pytest.mark.slow
 def test_second_ctrl_c_stops_at_once(own_stack):
     with own_stack as stack:
         stack.until_ready()
