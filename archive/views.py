@@ -163,7 +163,7 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
         "code": markup.code_lines(data["source"]) if data["source"] else None,
         "diff": markup.unified_html(one.diff) if one.diff else None,
         "split": markup.split_rows(one.diff) if one.diff else None,
-        "cell_label": _cell_label(one),
+        "measured": list(zip(one.measures or [], _cell_of(one), strict=False)),
         "lineage": line,
         "descent": _descent(line),
         "kin": queries.kin(one),
@@ -180,7 +180,7 @@ def _descent(line: list[Child]) -> dict[str, Any] | None:
     return chart | {"marks": list(zip(walked, chart["points"], strict=True))}
 
 
-def _cell_label(one: Child) -> list[dict[str, Any]]:
+def _cell_of(one: Child) -> list[dict[str, Any]]:
     """Return for each axis its name and the range of the child's cell."""
     if one.cell is None:
         return []

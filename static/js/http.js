@@ -44,6 +44,6 @@ export const getBytes = async (url, options) => (await ask(url, options)).arrayB
 
 export async function post(url, fields = {}) {
   const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
-  const response = await ask(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken() } });
+  const response = await ask(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } });
   return response.json();
 }
