@@ -23,6 +23,7 @@ MUSCLE_ZETA = 0.3  # damping ratio of a muscle on its own two joints
 STROKE_SHARE = 0.45  # the stroke saturates at this share of the rest length ...
 AMPLITUDE_OF_HALF_STROKE = 2.0
 LARGEST_STROKE = 3.0  # ... and at this many units; smooth, so every amplitude has its effect
+SMALLEST_AMPLITUDE = 1e-9  # below it a muscle is a rod: its stroke would vanish in rounding
 
 WELD_DISTANCE = 0.3  # [u] joints nearer than this become one
 MAX_JOINTS = 400  # the paper's Centipede has 300
@@ -177,6 +178,8 @@ def _read(walker: dict) -> tuple[np.ndarray, list[tuple]]:
             raise ValueError("a spring's ends are indices of joints")
         is_muscle = {"muscle": True, "distance": False}[kind["type"]]
         amplitude = float(kind["amplitude"]) if is_muscle else 0.0
+        if abs(amplitude) < SMALLEST_AMPLITUDE:
+            amplitude = 0.0
         phase = float(kind["phase"]) if is_muscle else 0.0
         springs.append((int(i), int(j), amplitude, phase))
     return np.array(joints, dtype=float).reshape(-1, 2), springs
