@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from archive import services
 from elmweb.supervisor import broker, logfile
 from elmweb.supervisor.lock import AlreadyRunning, DataLock
 from elmweb.supervisor.logfile import LogFile
 from elmweb.supervisor.process import MANY_DEATHS, SLOW_DELAY, Child, Spec, _delay
 from elmweb.supervisor.readiness import StartFailed, listen
+from elmweb.supervisor.reaper import Reaper
 
 
 def fake_server(folder: Path, name: str, says: str) -> Path:
@@ -134,3 +136,13 @@ def test_large_log_is_set_aside(tmp_path, monkeypatch):
     LogFile(path).rotate_when_large()
     assert path.read_text() == ""
     assert path.with_suffix(".log.1").read_text() == "more than ten bytes\n"
+
+
+def test_reaper_that_fails_says_so_and_goes_on(monkeypatch, caplog):
+    def reap() -> int:
+        raise RuntimeError("database is locked")
+
+    monkeypatch.setattr(services, "reap", reap)
+    Reaper()._once()
+    Reaper()._once()
+    assert caplog.text.count("RuntimeError: database is locked") == 2
