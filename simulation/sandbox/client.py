@@ -20,6 +20,7 @@ _GRACE_S = 2.0  # [s] beyond the program's wall-clock limit, then the zygote cou
 _RECEIVE_BYTES = 65536
 _CPU_SHARE = 0.9  # a SIGKILL after this share of the CPU limit was the limit's
 _MESSAGE_CHARACTERS = 500
+_SEED_BITS = 2**64 - 1
 
 
 class Sandbox:
@@ -77,6 +78,11 @@ class Sandbox:
     def run(self, source: str, *, limits: Limits | None = None, rng_seed: int = 0) -> Verdict:
         """Run one program and return how it ended; the program's faults never raise.
 
+        Args:
+            source: the program; its ``make_walker``, or else its last top-level function that
+                needs no argument, makes the walker.
+            rng_seed: seeds ``random`` and ``numpy.random`` (64 and 32 bits are used).
+
         Raises:
             SandboxUnavailable: see ``start``.
         """
@@ -90,12 +96,12 @@ class Sandbox:
         if len(data) > limits.source_bytes:
             message = f"The program has {len(data)} bytes, more than {limits.source_bytes}."
             return Verdict(Status.TOO_LARGE_SOURCE, message=message)
-        job = Job(limits.wall_s, limits.cpu_s, limits.memory_mb, limits.stack_mb, rng_seed)
+        seed = rng_seed & _SEED_BITS
+        job = Job(limits.wall_s, limits.cpu_s, limits.memory_mb, limits.stack_mb, seed)
         with self._locked():
-            channel = self._begin(job)
-            deadline = time.monotonic() + limits.wall_s + _GRACE_S
-            zygote = self._running()
             try:
+                zygote, channel = self._begin(job)
+                deadline = time.monotonic() + limits.wall_s + _GRACE_S
                 with channel:
                     answer = _exchange(channel, data, limits.answer_bytes, deadline)
                 ended = zygote.wait(deadline - time.monotonic())
@@ -104,18 +110,19 @@ class Sandbox:
                 message = "The sandbox was lost while the program ran; it starts again."
                 return Verdict(Status.SANDBOX_LOST, message=message)
             except BaseException:
-                self.stop()  # an interrupted run would answer the next one
+                self.stop()  # the answer to an interrupted run would be taken for the next one's
                 raise
         return _judge(ended, answer, limits)
 
-    def _begin(self, job: Job) -> socket.socket:
+    def _begin(self, job: Job) -> tuple[process.ZygoteProcess, socket.socket]:
         """Hand the job over; a zygote that died while idle is replaced without a word."""
         for attempt in (1, 2):
             ours, theirs = socket.socketpair()
             try:
                 with theirs:
-                    self._running().send(job, theirs)
-                return ours
+                    zygote = self._running()
+                    zygote.send(job, theirs)
+                return zygote, ours
             except process.SandboxLost:
                 ours.close()
                 self.stop()
