@@ -11,8 +11,8 @@ from archive.models import SeedProgram
 from simulation.terrain import KINDS
 
 BACKENDS = (
-    ("bundled", "Diff model: the bundled language model writes the edits"),
-    ("random_gp", "Random edits: the control, no language model"),
+    ("bundled", "Diff model"),
+    ("random_gp", "Random edits (control)"),
 )
 TERRAINS = {
     "flat": "Flat ground",
@@ -163,8 +163,8 @@ class RunForm(forms.Form):
     def _terrain(self, data: dict[str, Any]) -> str:
         if data["terrain"] == "flat":
             return "flat"
-        difficulty = data.get("difficulty")
-        return f"{data['terrain']}:{0.5 if difficulty is None else difficulty:g}:{data.get('terrain_seed') or 0}"
+        difficulty = 0.5 if data.get("difficulty") is None else data["difficulty"]
+        return f"{data['terrain']}:{difficulty:g}:{data.get('terrain_seed') or 0}"
 
     def message_rows(self) -> list[MessageRow]:
         """Return the rows of the table: as sent, or the paper's three."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from archive import drawings, markup, queries, services
 from archive.forms import RunForm
-from archive.models import Child, Job, Run, SeedProgram
+from archive.models import Cell, Child, Job, Run, SeedProgram
 from archive.services import presence
 
 STARTER = '''from walk_creator import walker_creator
@@ -27,6 +27,8 @@ def make_walker():
     return wc.get_walker()
 '''
 
+ELITES_SHOWN = 24  # runs whose best walker the dashboard draws: one small query each
+GALLERY = 4
 KPIS = (  # name on the page, label, what it means
     ("qd", "QD score", "Sum of the distances [u] of all elites on the map"),
     ("coverage", "Coverage", "Share of the cells that have an elite"),
@@ -67,13 +69,24 @@ def _seed_program(seed_id: int) -> SeedProgram:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """All runs, newest first; ``?part=rows`` is the list alone, for the live refresh."""
     rows = queries.run_rows()
+    elites = _best_elites([row["id"] for row in rows[:ELITES_SHOWN]])
+    for row in rows:
+        elite = elites.get(row["id"])
+        row["best_walker"] = elite.elite.program.walker if elite and elite.elite.program else None
     if request.GET.get("part") == "rows":
         return render(request, "archive/run_rows.html", {"rows": rows})
-    context = {"section": "runs", "rows": rows}
+    context = {"section": "runs", "rows": rows, "gallery": list(elites.values())[:GALLERY]}
     if not rows:
         best = SeedProgram.objects.filter(deleted_at=None).order_by("-fitness")
         context["hero_seed"] = best.first()
     return render(request, "archive/dashboard.html", context)
+
+
+def _best_elites(run_ids: list[int]) -> dict[int, Cell]:
+    """Return the best cell of each run that has one, in the order given."""
+    cells = Cell.objects.select_related("run", "elite__program").order_by("-fitness")
+    found = ((run_id, cells.filter(run_id=run_id).first()) for run_id in run_ids)
+    return {run_id: cell for run_id, cell in found if cell is not None}
 
 
 @require_POST

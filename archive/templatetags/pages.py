@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -86,6 +87,20 @@ def duration(seconds: float | None) -> str:
 def moment(text: str | datetime) -> datetime | None:
     """Return the time that an ISO text names."""
     return parse_datetime(text) if isinstance(text, str) else text
+
+
+@register.filter
+def ago(text: str | datetime) -> str:
+    """Return how long ago a time was, in its largest unit."""
+    then = moment(text)
+    if then is None:
+        return NONE
+    seconds = (timezone.now() - then).total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            n = int(seconds // size)
+            return f"{n} {unit}{'' if n == 1 else 's'} ago"
+    return "just now"
 
 
 @register.filter

@@ -38,8 +38,8 @@ function start() {
   for (const button of $$("[data-once]")) {
     // A form that was sent must not be sent twice by an impatient click.
     button.form?.addEventListener("submit", () => setTimeout(() => (button.disabled = true)));
+    addEventListener("pageshow", (event) => event.persisted && (button.disabled = false));
   }
-  addEventListener("pageshow", () => $$("[data-once]").forEach((button) => (button.disabled = false)));
   for (const message of $$("[data-message]")) {
     toast(message.textContent, { kind: message.dataset.message });
   }

@@ -78,7 +78,7 @@ function details(state, index, child, elites, urls, replay) {
       h("a", { class: "button small primary", href: urls.page(child.seq), "data-testid": "open-elite" }, `Child ${count(child.seq)}`, icon("arrow"))),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
     h("dl", { class: "facts small" },
-      h("dt", {}, "Halves"), h("dd", {}, `${signed(child.details.first_half)} and ${signed(child.details.second_half)} u`),
+      h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),
       h("dt", {}, "Landed here"), h("dd", { class: "cell-visits" }, plural(state.visits[index], "walker"))),
     older.length > 0 && h("p", { class: "small muted cell-older" }, "Before it: ",
       ...older.slice(0, HISTORY_SHOWN).flatMap(({ seq, fitness }, n) => [

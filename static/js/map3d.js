@@ -37,7 +37,13 @@ export function traces(state, mode, selected) {
   return [cloud, frame];
 }
 
-function layoutOf(axes) {
+/** Further away in a narrow box, so that all three axes stay in sight. */
+function cameraFor(root) {
+  const far = Math.max(1, Math.min(1.35, (0.95 * root.clientHeight) / Math.max(root.clientWidth, 1))) * 1.12;
+  return { eye: { x: 1.4 * far, y: -1.45 * far, z: 0.85 * far }, center: { x: 0, y: 0, z: -0.12 } };
+}
+
+function layoutOf(axes, root) {
   const axis = ({ name, unit, low, high }) => ({
     title: { text: unit ? `${name} [${unit}]` : name }, range: [low, high], autorange: false,
     gridcolor: colour("line"), zerolinecolor: colour("line"), linecolor: colour("line-strong"),
@@ -51,7 +57,7 @@ function layoutOf(axes) {
     scene: {
       aspectmode: "cube", uirevision: "keep",
       xaxis: axis(axes[0]), yaxis: axis(axes[1]), zaxis: axis(axes[2]),
-      camera: { eye: { x: 1.45, y: -1.5, z: 0.85 }, center: { x: 0, y: 0, z: -0.08 } },
+      camera: cameraFor(root),
     },
   };
 }
@@ -99,7 +105,7 @@ export function mountMap3d(root, src, state, on) {
     isDirty = false;
     drawing = true;
     try {
-      await plotly.react(root, traces(state(), mode, selected), layoutOf(state().axes), {
+      await plotly.react(root, traces(state(), mode, selected), layoutOf(state().axes, root), {
         displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false,
       });
     } finally {
@@ -166,7 +172,7 @@ export function mountMap3d(root, src, state, on) {
   return {
     update,
     zoom,
-    home: () => plotly?.relayout(root, { "scene.camera": layoutOf(state().axes).scene.camera }),
+    home: () => plotly?.relayout(root, { "scene.camera": cameraFor(root) }),
     select(index) {
       selected = index;
       update();

@@ -105,7 +105,7 @@ function drawTrace(context, replay, t, toStage) {
 }
 
 function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
-  const thin = Math.min(Math.max(camera.scale * 0.2, 1.2), 4);
+  const thin = Math.min(Math.max(camera.scale * 0.24, 1.7), 5);
   context.lineCap = "round";
   const spring = ([i, j], width, style) => {
     context.lineWidth = width;
@@ -126,7 +126,7 @@ function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
 }
 
 function drawJoints(context, replay, pose, camera, toStage) {
-  const radius = Math.max(replay.header.radius * camera.scale, 1.6);
+  const radius = Math.max(replay.header.radius * camera.scale, 2.6);
   context.fillStyle = colour("joint");
   context.beginPath();
   for (let joint = 0; joint < replay.joints; joint++) {
