@@ -135,12 +135,12 @@ def test_same_seed_same_walker_and_other_seed_other_walker(sandbox: Sandbox) -> 
 def test_limits_of_time(sandbox: Sandbox) -> None:
     short = Limits(wall_s=0.3)
     sleeping = sandbox.run("import time\ntime.sleep(9)", limits=short)
-    spinning = sandbox.run("while True: pass", limits=Limits(wall_s=5))
+    spinning = sandbox.run("while True: pass", limits=Limits(wall_s=30))
     assert sleeping.status is Status.TIMEOUT
     assert sleeping.message == "The program ran longer than 0.3 s."
-    assert 250 < sleeping.wall_ms < 1500
+    assert 250 < sleeping.wall_ms < 5000
     assert spinning.status is Status.CPU_LIMIT
-    assert 900 < spinning.cpu_ms < 1500
+    assert 900 < spinning.cpu_ms < 2100
 
 
 def test_limits_of_size(sandbox: Sandbox) -> None:
