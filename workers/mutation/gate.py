@@ -1,0 +1,56 @@
+"""The checks that need no run: an edited program must parse and define every name it reads."""
+
+import ast
+
+from simulation.outcome import Outcome
+from workers.mutation.scope import undefined_names
+
+MAX_SOURCE = 200_000  # characters; parsing more would hold up the worker, and the sandbox refuses it
+
+
+def check(parent: str, child: str) -> tuple[Outcome | None, str]:
+    """Return (None, "") for a child worth running, else how it ended and why.
+
+    A child that differs in comments and layout only is no child: it would build the same body.
+    """
+    if child == parent:
+        return Outcome.DOES_NOT_APPLY, "the edit changes nothing"
+    if len(child) > MAX_SOURCE:
+        return Outcome.SYNTAX_ERROR, f"the program has {len(child)} characters, more than {MAX_SOURCE}"
+    tree = parse(child)
+    if isinstance(tree, str):
+        return Outcome.SYNTAX_ERROR, tree
+    try:
+        missing = undefined_names(tree)
+    except RecursionError:
+        return Outcome.SYNTAX_ERROR, "the program is nested too deeply"
+    if missing:
+        names = ", ".join(repr(n) for n in sorted(missing)[:3])
+        return Outcome.UNDEFINED_NAME, f"nothing defines {names}"
+    before = parse(parent)
+    if not isinstance(before, str) and is_same(before, tree):
+        return Outcome.DOES_NOT_APPLY, "the edit changes comments or layout only"
+    return None, ""
+
+
+def parse(source: str) -> ast.Module | str:
+    """Return the syntax tree, or a sentence that says why there is none."""
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return f"the program cannot be parsed: {error or type(error).__name__}"
+
+
+def is_same(a: ast.Module, b: ast.Module) -> bool:
+    """Whether two programs differ in comments, docstrings and layout only."""
+    try:
+        return _dump(a) == _dump(b)
+    except RecursionError:
+        return False
+
+
+def _dump(tree: ast.Module) -> str:
+    return "\n".join(ast.dump(s) for s in tree.body
+                     if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)))

@@ -1,0 +1,288 @@
+"""What a parent program says about names: where each is bound, what kind of value it holds.
+
+Read from the text alone; a program is never run here. The edit mask asks this module which names,
+attributes and keyword arguments a new line may use.
+"""
+
+import ast
+import builtins
+import io
+import math
+import tokenize
+from dataclasses import dataclass, field
+
+CREATOR_METHODS = frozenset({"add_joint", "add_muscle", "get_walker"})
+# Built-in functions that walker programs use; the others are in scope but never worth writing.
+BUILTINS = frozenset(
+    "abs all any bool dict divmod enumerate filter float int isinstance iter len list map max min "
+    "next pow range reversed round set sorted str sum tuple zip True False None".split()
+)
+# Names that the sandbox puts into every program.
+INJECTED = frozenset({"walker_creator", "query_cppn", "math", "np"})
+MATH = frozenset(n for n in dir(math) if not n.startswith("_"))
+_API_KEYWORDS = frozenset({"is_distance", "amplitude", "phase"})
+_MANY = 99
+
+
+@dataclass
+class Function:
+    """A function of the parent and the calls that it takes."""
+
+    first: int  # line of its header, from 0
+    last: int
+    outer: int | None
+    is_class: bool
+    least: int = 0
+    most: int = _MANY
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass
+class Scope:
+    """Names of one parent program."""
+
+    source: str
+    lines: list[str]
+    tree: ast.Module | None
+    functions: list[Function] = field(default_factory=list)
+    bindings: list[tuple[str, int, int | None]] = field(default_factory=list)  # name, line, function
+    inner: set[str] = field(default_factory=set)  # bound by comprehensions and lambdas
+    keywords: set[str] = field(default_factory=lambda: set(_API_KEYWORDS))
+    attributes: dict[str, set[str]] = field(default_factory=dict)  # base name -> attributes
+    all_attributes: set[str] = field(default_factory=lambda: {"append"} | CREATOR_METHODS)
+    kinds: dict[str, str] = field(default_factory=dict)  # name -> number joint list function creator any
+    lengths: dict[str, int] = field(default_factory=dict)  # list -> its length where the text tells
+    signatures: dict[str, Function] = field(default_factory=dict)
+
+    def names_at(self, line: int, is_new: bool, gone: set[int]) -> set[str]:
+        """Return the names that may be used on ``line``, or on a new line below it.
+
+        Args:
+            gone: lines that are replaced or deleted, whose bindings no longer count.
+        """
+        if self.tree is None:
+            return set(self.kinds)
+        around = [k for k, f in enumerate(self.functions) if f.first <= line <= f.last]
+        names = set(BUILTINS | INJECTED)
+        for name, at, function in self.bindings:
+            if at in gone:
+                continue
+            if function is None:
+                names.add(name)
+            elif function in around and not self.functions[function].is_class:
+                is_own = function == around[-1]
+                if not is_own or at < line or (at == line and is_new):
+                    names.add(name)
+        return names
+
+
+def read_scope(source: str) -> Scope:
+    """Return the scope of a program; of one that does not parse, only its words."""
+    lines = source.removesuffix("\n").split("\n")
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        scope = Scope(source, lines, None)
+        scope.kinds = {w: "any" for w in _words(source)}
+        return scope
+    scope = Scope(source, lines, tree)
+    _walk(scope, tree, None)
+    for base, found in scope.attributes.items():
+        if "append" in found or scope.kinds.get(base) != "list":
+            scope.lengths.pop(base, None)
+        if any(f.is_class for f in scope.functions) and base not in ("math", "np", "numpy"):
+            found |= scope.attributes.get("self", set())
+        if scope.kinds.get(base) == "creator" or found & CREATOR_METHODS:
+            found |= CREATOR_METHODS
+        elif base == "math":
+            found |= MATH
+        elif base not in ("self", "np", "numpy"):
+            found.add("append")
+    scope.attributes.setdefault("math", set(MATH))
+    for name in [n for n in scope.lengths if scope.kinds.get(n) != "list"]:
+        del scope.lengths[name]  # bound twice, to different things
+    return scope
+
+
+def _words(source: str) -> set[str]:
+    try:
+        return {t.string for t in tokenize.generate_tokens(io.StringIO(source).readline)
+                if t.type == tokenize.NAME}
+    except (tokenize.TokenError, SyntaxError):
+        return set()
+
+
+def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
+            _enter(scope, child, function)
+            continue
+        if isinstance(child, ast.Lambda):
+            scope.inner |= {a.arg for a in child.args.args}
+        elif isinstance(child, ast.comprehension):
+            scope.inner |= {n.id for n in ast.walk(child.target) if isinstance(n, ast.Name)}
+            for part in (child.iter, *child.ifs):
+                _walk(scope, ast.Expression(part), function)
+            continue
+        elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            scope.bindings.append((child.id, child.lineno - 1, function))
+        elif isinstance(child, (ast.Import, ast.ImportFrom)):
+            for alias in child.names:
+                name = (alias.asname or alias.name).split(".")[0]
+                scope.bindings.append((name, child.lineno - 1, function))
+                _note(scope, name, "any")
+        elif isinstance(child, ast.Attribute):
+            scope.all_attributes.add(child.attr)
+            if isinstance(child.value, ast.Name):
+                scope.attributes.setdefault(child.value.id, set()).add(child.attr)
+        elif isinstance(child, ast.keyword) and child.arg:
+            scope.keywords.add(child.arg)
+        if isinstance(child, (ast.Assign, ast.For, ast.AugAssign)):
+            _note_statement(scope, child)
+        _walk(scope, child, function)
+
+
+def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None) -> None:
+    number = len(scope.functions)
+    function = Function(node.lineno - 1, node.end_lineno - 1, outer, isinstance(node, ast.ClassDef))
+    scope.functions.append(function)
+    scope.bindings.append((node.name, node.lineno - 1, outer))
+    _note(scope, node.name, "function")
+    if isinstance(node, ast.FunctionDef):
+        a = node.args
+        every = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+        for argument in every:
+            scope.bindings.append((argument.arg, node.lineno - 1, number))
+            scope.keywords.add(argument.arg)
+            _note(scope, argument.arg, "any")
+        function.parameters = tuple(x.arg for x in every)
+        if not (a.vararg or a.kwarg or a.kwonlyargs):
+            function.most = len(a.args)
+            function.least = len(a.args) - len(a.defaults)
+        is_method = outer is not None and scope.functions[outer].is_class
+        if not is_method and not node.decorator_list and node.name not in scope.signatures:
+            scope.signatures[node.name] = function
+    _walk(scope, node, number)
+
+
+def _note(scope: Scope, name: str, kind: str) -> None:
+    """Remember what a name holds; two different kinds make it ``any``."""
+    known = scope.kinds.get(name)
+    scope.kinds[name] = kind if known in (None, kind) else "any"
+
+
+def _note_statement(scope: Scope, node: ast.Assign | ast.For | ast.AugAssign) -> None:
+    if isinstance(node, ast.For):
+        is_range = isinstance(node.iter, ast.Call) and getattr(node.iter.func, "id", "") == "range"
+        for name in ast.walk(node.target):
+            if isinstance(name, ast.Name):
+                _note(scope, name.id, "number" if is_range else "any")
+        return
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    for target in targets:
+        if isinstance(target, ast.Name):
+            _note(scope, target.id, kind_of(scope, node.value))
+            if isinstance(node.value, (ast.List, ast.Tuple)) and node.value.elts:
+                scope.lengths.setdefault(target.id, len(node.value.elts))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else []
+            for k, part in enumerate(target.elts):
+                if isinstance(part, ast.Name):
+                    _note(scope, part.id, kind_of(scope, values[k]) if k < len(values) else "any")
+
+
+def kind_of(scope: Scope, value: ast.AST) -> str:
+    """Return the kind of an expression as far as its text tells."""
+    if isinstance(value, ast.Constant):
+        return "number" if isinstance(value.value, (int, float)) else "any"
+    if isinstance(value, ast.Name):
+        return scope.kinds.get(value.id, "any")
+    if isinstance(value, (ast.List, ast.ListComp, ast.Tuple)):
+        return "list"
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}.get(name, "any")
+    if isinstance(value, ast.BinOp):
+        sides = {kind_of(scope, value.left), kind_of(scope, value.right)}
+        return "number" if sides == {"number"} else "any"
+    return "any"
+
+
+def undefined_names(tree: ast.Module) -> set[str]:
+    """Return the names that a program reads and nothing in it binds, function by function."""
+    missing: set[str] = set()
+    _Resolver(missing).module(tree)
+    return missing
+
+
+class _Resolver:
+    """Looks names up the way Python does: own function, enclosing functions, module, built-ins."""
+
+    def __init__(self, missing: set[str]):
+        self.missing = missing
+
+    def module(self, tree: ast.Module) -> None:
+        known = set(dir(builtins)) | INJECTED | {"__name__", "__file__"}
+        self.block(tree.body, known | self.bound(tree.body))
+
+    def bound(self, body: list[ast.stmt]) -> set[str]:
+        """Return what statements bind, functions inside them left out."""
+        names: set[str] = set()
+        todo: list[ast.AST] = list(body)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names.add(node.name)
+                todo += node.decorator_list
+                continue
+            if isinstance(node, ast.Lambda):
+                continue
+            if isinstance(node, (ast.Name,)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+                names.add(node.id)
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                names |= {(a.asname or a.name).split(".")[0] for a in node.names}
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                names.add(node.name)
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                names |= set(node.names)
+            elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+                todo += [g.iter for g in node.generators]
+                continue
+            todo += ast.iter_child_nodes(node)
+        return names
+
+    def block(self, body: list[ast.AST], known: set[str]) -> None:
+        for node in body:
+            self.look(node, known)
+
+    def look(self, node: ast.AST, known: set[str]) -> None:
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load) and node.id not in known:
+                self.missing.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            a = node.args
+            every = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+            self.block([*a.defaults, *filter(None, a.kw_defaults)], known)
+            own = known | {x.arg for x in every}
+            if isinstance(node, ast.Lambda):
+                self.look(node.body, own)
+            else:
+                self.block(node.decorator_list, known)
+                self.block(node.body, own | self.bound(node.body))
+        elif isinstance(node, ast.ClassDef):
+            self.block([*node.bases, *node.decorator_list], known)
+            # names of a class body are seen by its own statements, not by its methods
+            inside = known | self.bound(node.body)
+            for s in node.body:
+                self.look(s, known if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside)
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            own = set(known)
+            for g in node.generators:
+                self.look(g.iter, own)
+                own |= {n.id for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+                self.block(g.ifs, own)
+            for part in ("elt", "key", "value"):
+                if hasattr(node, part):
+                    self.look(getattr(node, part), own)
+        else:
+            self.block(list(ast.iter_child_nodes(node)), known)

@@ -1,0 +1,1 @@
+"""The corpus of walker programs and edits that the bundled model learns from."""

@@ -1,0 +1,158 @@
+"""Train the bundled model from nothing on its corpus: seeded, resumable, bounded in CPU time."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor
+
+from workers.mutation import prompt
+from workers.mutation.backends.diff_lm_model import DiffModel, ModelConfig
+from workers.training.muon import Muon
+from workers.training.packing import Batch, Packed, batches, collate
+
+_PARTS = {"qkv.weight": 3, "inp.weight": 3, "up.weight": 2}  # fused projections, see Muon
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a training runs; rates as in specs/diff-model.md, section 8.2."""
+
+    cpu_minutes: float
+    rng_seed: int = 0
+    tokens: int = 4096  # padded tokens of one step
+    muon_rate: float = 0.015
+    adam_rate: float = 2e-3
+    warmup: int = 40  # steps
+    decay: float = 0.65  # share of the budget over which the rates fall to nothing
+    save_every: float = 180.0  # CPU seconds
+
+
+class Training:
+    """One training: weights, optimizers and how far it is. ``run`` goes on until the budget ends."""
+
+    def __init__(self, config: TrainConfig, model: DiffModel, folder: Path):
+        self.config, self.model, self.folder = config, model, folder
+        hidden = [(n, p) for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n
+                  and not n.endswith("taps")]
+        inner = {id(p) for _, p in hidden}
+        self.muon = Muon([(p, next((k for s, k in _PARTS.items() if n.endswith(s)), 1))
+                          for n, p in hidden], lr=config.muon_rate)
+        self.adam = torch.optim.AdamW(
+            [{"params": [p for p in model.parameters() if id(p) not in inner and p.ndim > 1]},
+             {"params": [p for p in model.parameters() if p.ndim < 2], "weight_decay": 0.0}],
+            lr=config.adam_rate, betas=(0.9, 0.98), weight_decay=0.01)
+        self.steps = self.tokens = self.edits = 0
+        self.cpu = 0.0
+        self.log: list[dict] = []
+
+    def run(self, rows: list[Packed], validation: dict[str, list[Packed]],
+            report: Callable[[dict], None], should_stop: Callable[[], bool] = lambda: False) -> None:
+        """Train until the CPU budget is spent (or ``should_stop``), saving on the way.
+
+        Args:
+            rows: the corpus.
+            validation: rows by name; their loss per answer token is reported.
+            report: called with each line of the log.
+        """
+        source = batches(random.Random(self.config.rng_seed * 100003 + self.steps), rows, self.config.tokens)
+        budget, mean = self.config.cpu_minutes * 60, None
+        saved = validated = self.cpu
+        last = time.process_time()
+        while self.cpu < budget and not should_stop():
+            loss = self.step(collate(next(source)))
+            mean = loss if mean is None else 0.97 * mean + 0.03 * loss
+            now = time.process_time()
+            self.cpu, last = self.cpu + now - last, now
+            if self.cpu - validated > max(45, budget / 40) or self.cpu >= budget:
+                validated = self.cpu
+                line = {"cpu_minutes": round(self.cpu / 60, 2), "steps": self.steps, "tokens": self.tokens,
+                        "edits": self.edits, "train": round(mean, 4),
+                        **{k: round(self.loss_of(v), 4) for k, v in validation.items()}}
+                self.log.append(line)
+                report(line)
+            if self.cpu - saved > self.config.save_every:
+                saved = self.cpu
+                self.save()
+        self.save()
+
+    def step(self, batch: Batch) -> float:
+        """Take one optimizer step and return the loss per answer token [nats]."""
+        share = min(1.0, self.cpu / (self.config.cpu_minutes * 60))
+        rate = min(1.0, (self.steps + 1) / self.config.warmup) * min(1.0, (1 - share) / self.config.decay)
+        for optimizer, full in ((self.muon, self.config.muon_rate), (self.adam, self.config.adam_rate)):
+            for group in optimizer.param_groups:
+                group["lr"] = full * max(rate, 0.01)
+        total, answers = losses(self.model, batch)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        for optimizer in (self.muon, self.adam):
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.steps += 1
+        self.tokens += batch.tokens
+        self.edits += batch.edits
+        return answers
+
+    @torch.no_grad()
+    def loss_of(self, rows: list[Packed]) -> float:
+        """Return the mean loss per answer token [nats]."""
+        found = [losses(self.model, collate(rows[k : k + 4]))[1] for k in range(0, len(rows), 4)]
+        return sum(found) / len(found)
+
+    def save(self) -> None:
+        """Write a checkpoint that ``load`` reads; a torn write leaves the old one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        state = {"model": self.model.state_dict(), "muon": self.muon.state_dict(),
+                 "adam": self.adam.state_dict(), "steps": self.steps, "tokens": self.tokens,
+                 "edits": self.edits, "cpu": self.cpu, "log": self.log}
+        part = self.folder / "checkpoint.part"
+        torch.save(state, part)
+        part.replace(self.folder / "checkpoint.pt")
+
+    def load(self) -> bool:
+        """Go on from the folder's checkpoint; False when there is none."""
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return False
+        state = torch.load(path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.muon.load_state_dict(state["muon"])
+        self.adam.load_state_dict(state["adam"])
+        self.steps, self.tokens, self.edits = state["steps"], state["tokens"], state["edits"]
+        self.cpu, self.log = state["cpu"], state["log"]
+        return True
+
+
+def losses(model: DiffModel, batch: Batch) -> tuple[Tensor, float]:
+    """Return the weighted loss to minimise and the plain loss per answer token."""
+    with torch.autocast("cpu", torch.bfloat16):  # opened in each step: it caches casted weights
+        hidden = model(batch.ids, batch.positions, batch.mask, batch.before)
+        at = batch.weights > 0
+        logits = model.logits(hidden[at])
+    loss = F.cross_entropy(logits.float(), batch.targets[at], reduction="none")
+    weights = batch.weights[at]
+    answers = loss[weights == 1].mean()
+    return (loss * weights).sum() / weights.sum(), answers.item()
+
+
+def new_model(tokenizer, rng_seed: int) -> DiffModel:
+    """Return an untrained model for a vocabulary."""
+    torch.manual_seed(rng_seed)
+    return DiffModel(ModelConfig(prompt.TEXT + tokenizer.get_vocab_size()))
+
+
+def export(model: DiffModel, tokenizer, folder: Path, about: dict) -> None:
+    """Write what the operator loads: weights (bfloat16), tokenizer.json and config.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {k: v.detach().to(torch.bfloat16).contiguous() for k, v in model.state_dict().items()}
+    save_file(tensors, folder / "model.safetensors")
+    tokenizer.save(str(folder / "tokenizer.json"))
+    text = json.dumps({"model": model.config.to_json(), "about": about}, indent=1)
+    (folder / "config.json").write_text(text + "\n")
