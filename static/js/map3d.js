@@ -39,8 +39,8 @@ export function traces(state, mode, selected) {
 
 /** Further away in a narrow box, so that all three axes stay in sight. */
 function cameraFor(root) {
-  const far = Math.max(1, Math.min(1.35, (0.95 * root.clientHeight) / Math.max(root.clientWidth, 1))) * 1.12;
-  return { eye: { x: 1.4 * far, y: -1.45 * far, z: 0.85 * far }, center: { x: 0, y: 0, z: -0.12 } };
+  const far = Math.max(1, Math.min(1.35, (0.95 * root.clientHeight) / Math.max(root.clientWidth, 1))) * 1.22;
+  return { eye: { x: 1.4 * far, y: -1.45 * far, z: 0.85 * far }, center: { x: -0.07, y: -0.07, z: -0.12 } };
 }
 
 function layoutOf(axes, root) {

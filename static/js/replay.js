@@ -133,6 +133,7 @@ export function describe(replay) {
   const how = Math.abs(total) < 0.5
     ? "stays where it is"
     : `moves ${Math.abs(total).toFixed(1)} units to the ${total < 0 ? "left" : "right"}`;
-  return `A walker of ${header.joints} joints, ${muscles} muscles and ` +
-    `${header.springs.length - muscles} rods; it ${how} in ${replay.duration.toFixed(0)} seconds.`;
+  const some = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  return `A walker of ${some(header.joints, "joint")}, ${some(muscles, "muscle")} and ` +
+    `${some(header.springs.length - muscles, "rod")}; it ${how} in ${replay.duration.toFixed(0)} seconds.`;
 }

@@ -24,7 +24,7 @@ function show(...elements) {
 }
 function setSavable(good) {
   checked = good;
-  form.elements.check.value = good?.check ?? "";
+  $('input[name="check"]').value = good?.check ?? "";
   $("#save").disabled = !good;
   $("#save-hint").textContent = good ? "Exactly the checked text is saved." : "Check the program first.";
 }
@@ -78,8 +78,8 @@ async function check() {
 
 async function finish(job, source, answer) {
   if (!answer.walker_ok) {
-    refused(answer.sentence || "The check did not finish.",
-      answer.reason && answer.reason !== answer.sentence ? answer.reason : answer.state === "failed" ? "Check it again." : "");
+    if (answer.outcome) refused("This program cannot be a seed program yet.", answer.reason || answer.sentence);
+    else refused("The check did not finish.", "Check it again.");
     showLine(answer.reason);
     return;
   }
@@ -92,7 +92,7 @@ async function finish(job, source, answer) {
     h("dl", { class: "facts" },
       h("dt", {}, "Distance in 10 s"), h("dd", {}, h("b", {}, distance(answer.fitness))),
       h("dt", {}, "Height, width, mass"), h("dd", {}, measures ? measures.map(amount).join(", ") : "–"),
-      h("dt", {}, "Joints, muscles"), h("dd", {}, `${details.joints ?? "–"}, ${details.muscles ?? "–"}`)),
+      h("dt", {}, "Joints, springs"), h("dd", {}, `${details.joints ?? "–"}, ${details.muscles ?? "–"}`)),
     ...(details.notes ?? []).map((note) => h("p", { class: "small muted" }, note)),
     h("p", { class: "visually-hidden" }, describe(replay)),
   );

@@ -126,7 +126,7 @@ function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
 }
 
 function drawJoints(context, replay, pose, camera, toStage) {
-  const radius = Math.max(replay.header.radius * camera.scale, 2.6);
+  const radius = Math.max(replay.header.radius * camera.scale, 2.2);
   context.fillStyle = colour("joint");
   context.beginPath();
   for (let joint = 0; joint < replay.joints; joint++) {
@@ -160,4 +160,4 @@ function mix(from, to, share) {
 
 /** "23.4 u · 4.1 u/s" for the read-out under a stage. */
 export const readOut = (replay, t, speed) =>
-  `${distanceAt(replay, t).toFixed(1)} u · ${speed.toFixed(1)} u/s`;
+  `${distanceAt(replay, t).toFixed(1)} u · ${speed.toFixed(1)} u/s`.replaceAll("-", "−");
