@@ -90,6 +90,12 @@ def moment(text: str | datetime) -> datetime | None:
 
 
 @register.filter
+def words(name: str) -> str:
+    """Return the name of an outcome as words."""
+    return name.replace("_", " ")
+
+
+@register.filter
 def ago(text: str | datetime) -> str:
     """Return how long ago a time was, in its largest unit."""
     then = moment(text)

@@ -52,7 +52,7 @@ export function mountCellPanel(root, urls) {
         h("a", { class: "stage mini", href: urls.page(elite), tabindex: -1, "aria-hidden": "true" }, canvas),
         ...details(state, index, child, history.elites, urls, replay),
       );
-      player = playPreview(canvas, replay, { ticks: true });
+      player = playPreview(canvas, replay, { labels: true });
     } catch (error) {
       if (error.name === "AbortError") return;
       shown = null;

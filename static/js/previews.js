@@ -8,14 +8,14 @@ import { onTheme } from "./theme.js";
 import { animate, reducedMotion } from "./ticker.js";
 
 /** Play ``replay`` on ``canvas`` again and again; returns {stop, replay}. */
-export function playPreview(canvas, replay, { ticks = false, still = reducedMotion() } = {}) {
+export function playPreview(canvas, replay, { labels = false, still = reducedMotion() } = {}) {
   let t = 0;
   let camera = null;
   const draw = () => {
     const { context, width, height } = prepare(canvas);
     if (!width) return;
     camera ??= followCamera(replay, width, height);
-    drawStage(context, replay, t, camera(t), { width, height, ticks });
+    drawStage(context, replay, t, camera(t), { width, height, labels });
   };
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", describe(replay));

@@ -1,5 +1,5 @@
 // run-new.js: the form of a new run: shares of the messages, checks while typing, estimate of time.
-import { $, $$ } from "./dom.js";
+import { $, $$, setText } from "./dom.js";
 import { count, duration, percent } from "./format.js";
 
 // Lehman et al. 2022, section 5.1
@@ -48,7 +48,7 @@ function drawShares() {
   for (const { row, weight } of all) {
     $(".share", row).textContent = total && number(weight) >= 0 ? percent(number(weight) / total, 0) : "–";
   }
-  $("#message-error").textContent = messageProblem(all);
+  setText($("#message-error"), messageProblem(all));
 }
 function addRow(text = "", weight = null) {
   const row = $("#message-template").content.firstElementChild.cloneNode(true);

@@ -96,7 +96,7 @@ async function finish(job, source, answer) {
     ...(details.notes ?? []).map((note) => h("p", { class: "small muted" }, note)),
     h("p", { class: "visually-hidden" }, describe(replay)),
   );
-  playPreview(canvas, replay, { ticks: true });
+  playPreview(canvas, replay, { labels: true });
   if (area.value === source) setSavable({ check: job, source });
 }
 

@@ -9,16 +9,16 @@ const TRACE_SECONDS = 3;
 /**
  * Draw ``replay`` at time ``t`` as ``camera`` sees it.
  *
- * ``options``: width, height (CSS pixels), trace, ticks, muscles (all true unless said).
+ * ``options``: width, height (CSS pixels), trace, labels, muscles (all true unless said).
  */
 export function drawStage(context, replay, t, camera, options) {
-  const { width, height, trace = true, ticks = true, muscles = true } = options;
+  const { width, height, trace = true, labels = true, muscles = true } = options;
   const toStage = projection(camera, width, height);
   context.fillStyle = colour("sky");
   context.fillRect(0, 0, width, height);
-  if (ticks) drawDistanceLines(context, replay, camera, toStage, width, height);
+  drawDistanceLines(context, replay, camera, toStage, width, height);
   drawTerrain(context, replay.header.terrain, camera, toStage, width, height);
-  if (ticks) drawLabels(context, replay, camera, toStage, width, height);
+  if (labels) drawLabels(context, replay, camera, toStage, width, height);
   if (trace) drawTrace(context, replay, t, toStage);
   const pose = poseAt(replay, t);
   drawSprings(context, replay, pose, t, camera, toStage, muscles);
