@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from archive import queries, replays, services
 from archive.models import Cell, Child, Job, Run, SeedProgram
 from archive.services.runs import MAX_SOURCE
+from elmweb.accounts.models import person_of
 from simulation.outcome import Outcome
 
 CHILD_RELATIONS = ("program", "parent", "model_version", "run")
@@ -43,7 +44,7 @@ def act(request: HttpRequest, run_id: int, action: str) -> JsonResponse:
     """Pause, resume or stop a run."""
     run = get_object_or_404(Run, pk=run_id)
     try:
-        run = ACTIONS[action](run, request.user)
+        run = ACTIONS[action](run, person_of(request))
     except services.IllegalTransition as refusal:
         return error(str(refusal), 409)
     return JsonResponse({"state": run.state})

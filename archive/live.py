@@ -64,7 +64,7 @@ class RunView:
         """Return what changed after child number ``since``; the snapshot's words, less of them."""
         with self.lock:
             self.advance()
-            changed = sorted(index for index, held in self._touched(since))
+            changed = sorted(self._touched(since))
             points = [point for point in self.stats.curve[-CURVE_POINTS:] if point.seq > since]
             return {
                 "type": "frame",
@@ -77,10 +77,10 @@ class RunView:
                 **self._progress(),
             }
 
-    def _touched(self, since: int) -> list[tuple[int, object]]:
+    def _touched(self, since: int) -> set[int]:
         recent = Child.objects.filter(run=self.run, seq__gt=since, seq__lte=self.stats.seq)
-        indexes = recent.exclude(cell=None).values_list("cell", flat=True).distinct()
-        return [(index, self.stats.cells[index]) for index in indexes]
+        cells = recent.values_list("cell", flat=True)
+        return {index for index in cells if index is not None}
 
     def _cell(self, index: int) -> list[Any]:
         held = self.stats.cells[index]

@@ -105,7 +105,7 @@ def child_json(child: Child) -> dict[str, Any]:
 def cell_history(run: Run, index: int) -> list[dict[str, Any]]:
     """Return who held a cell, newest first."""
     held = Child.objects.filter(run=run, cell=index, placement__in=ADMITTED).order_by("-seq")
-    return list(held.values("seq", "fitness"))
+    return [{"seq": seq, "fitness": fitness} for seq, fitness in held.values_list("seq", "fitness")]
 
 
 def seed_rows() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -51,7 +52,7 @@ def physics() -> Iterator[Measurement]:
             assert walker is not None
             body = build_body(walker)
             assert not isinstance(body, BadBody)
-            ours = best_of(5, lambda body=body: simulate(body, flat))
+            ours = best_of(5, partial(simulate, body, flat))
             space, _ = build_space(body, flat, place(body, flat))
             steps = RUN_SECONDS * FPS * STEPS_PER_FRAME
 

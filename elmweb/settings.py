@@ -62,7 +62,9 @@ _SQLITE = {
         # IMMEDIATE takes the write lock when a transaction begins: no deadlock by lock upgrade.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;"
+        ),
     },
     # A file, so that threads and processes of one test share the database as they do in a run.
     "TEST": {"NAME": ensure_data_dir() / "test.sqlite3"},

@@ -16,7 +16,8 @@ class WheelFinder(BaseFinder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         spec = find_spec("plotly")
-        assert spec is not None and spec.origin is not None  # a pinned dependency
+        assert spec is not None  # a pinned dependency
+        assert spec.origin is not None
         self.folder = Path(spec.origin).parent / "package_data"
         self.storage = FileSystemStorage(location=self.folder)
         self.storage.prefix = _PREFIX  # type: ignore[attr-defined]

@@ -48,13 +48,11 @@ def reap() -> int:
     Returns:
         How many jobs were sent (again).
     """
-    for job in Job.objects.filter(
-        state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS, run__isnull=False
-    ):
+    for job in Job.objects.filter(state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS):
         Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
-        fail(
-            job.run, f"its {job.kind} job {job.pk} failed {job.attempt} times; see the worker's log"
-        )
+        reason = f"{job.kind} job {job.pk} failed {job.attempt} times; see the worker's log"
+        if job.run is not None:
+            fail(job.run, reason)
     sent = jobs.release_stale() + request_bundled()
     running = Run.objects.filter(state=RunState.RUNNING, driver=Driver.WORKERS)
     for run_id in running.values_list("pk", flat=True):

@@ -47,10 +47,15 @@ def select_batch(run: Run, number: int, children: int) -> Batch:
     elites = Child.objects.select_related("program").in_bulk(set(chosen))
     parents = tuple(elites[pk] for pk in chosen)
     requests = tuple(
-        MutationRequest(parent.program.source, rng.choices(texts, weights)[0], size)
+        MutationRequest(_source_of(parent), rng.choices(texts, weights)[0], size)
         for parent, size in zip(parents, sizes, strict=True)
     )
     return Batch(parents, requests, rng.getrandbits(48))
+
+
+def _source_of(elite: Child) -> str:
+    assert elite.program is not None  # it was evaluated
+    return elite.program.source
 
 
 def candidacies_of(

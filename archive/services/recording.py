@@ -1,12 +1,11 @@
 """Puts finished children into the archive: one transaction, one sequence of numbers a run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from archive.config import RunConfig
 from archive.grid import Candidate, GridSpec, Held, fold, place
@@ -196,10 +195,12 @@ def _place(run: Run, evaluated: list[Child]) -> dict[int, Held]:
     """Set cell, placement and gain of each child, in order; return the cells they touched."""
     grid = grid_of(RunConfig.from_json(run.config))
     for child in evaluated:
-        child.cell = grid.index_of(child.measures)
+        child.cell = grid.index_of(child.measures or ())
     stored = Cell.objects.filter(run=run, index__in={child.cell for child in evaluated})
     cells = {cell.index: Held(cell.seq, cell.fitness, cell.visits) for cell in stored}
     for child in evaluated:
+        assert child.cell is not None
+        assert child.fitness is not None
         placement, gain = place(cells, Candidate(child.seq, child.cell, child.fitness))
         child.placement, child.gain = placement, gain
     return cells
@@ -229,15 +230,13 @@ def _write_cells(run: Run, cells: dict[int, Held]) -> None:
 
 def check_map(run: Run) -> str | None:
     """Compare the stored map with the fold of the children; return the first difference or None."""
-    evaluated = Q(outcome=Outcome.EVALUATED)
-    rows = Child.objects.filter(evaluated, run=run).order_by("seq")
     cells: dict[int, Held] = {}
-    for seq, index, fitness, placement, gain in rows.values_list(
-        "seq", "cell", "fitness", "placement", "gain"
-    ).iterator():
-        expected = place(cells, Candidate(seq, index, fitness))
-        if expected != (placement, gain):
-            return f"child {seq} is stored as {placement} (gain {gain}), the fold says {expected}"
+    rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
+    placements = rows.values_list("seq", "placement", "gain")
+    for candidate, (seq, *stored_as) in zip(_candidates(run), placements.iterator(), strict=True):
+        expected = list(place(cells, candidate))
+        if expected != stored_as:
+            return f"child {seq} is stored as {stored_as}, the fold says {expected}"
     numbers = Child.objects.filter(run=run).order_by("seq").values_list("seq", flat=True)
     for position, seq in enumerate(numbers.iterator()):
         if seq != position:
@@ -253,8 +252,15 @@ def rebuild_map(run: Run) -> int:
     """Write the map anew from the children; pins and bans stay. Returns the number of cells."""
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
-        rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
-        cells = fold(Candidate(*row) for row in rows.values_list("seq", "cell", "fitness"))
+        cells = fold(_candidates(run))
         Cell.objects.filter(run=run).exclude(index__in=cells).delete()
         _write_cells(run, cells)
     return len(cells)
+
+
+def _candidates(run: Run) -> Iterator[Candidate]:
+    rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
+    for seq, cell, fitness in rows.values_list("seq", "cell", "fitness").iterator():
+        assert cell is not None
+        assert fitness is not None
+        yield Candidate(seq, cell, fitness)

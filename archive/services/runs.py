@@ -1,6 +1,7 @@
 """The life of a run: draft → running ⇄ paused → finished, stopped or failed."""
 
 import secrets
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -96,7 +97,7 @@ def resume(run: Run, actor: User | None = None) -> Run:
     """Go on where ``pause`` left off."""
     run = _move(run, {RunState.PAUSED}, RunState.RUNNING, "resume", actor)
     for job in Job.objects.filter(run=run, state=Job.State.QUEUED):
-        transaction.on_commit(lambda job=job: jobs.send(job))
+        transaction.on_commit(partial(jobs.send, job))
     top_up(run.pk)
     return run
 
