@@ -52,7 +52,7 @@ def mutate(self: Task, job_id: int) -> None:
         config = RunConfig.from_json(job.run.config)
         try:
             operator = _operator(config.backend, config.temperature)
-        except (ValueError, OSError) as error:
+        except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {config.backend!r} cannot be loaded: {error}")
             return

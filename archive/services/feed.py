@@ -27,4 +27,4 @@ def _send(run_id: int) -> None:
     try:
         async_to_sync(layer.group_send)(group_of(run_id), {"type": "run.changed"})
     except (RedisError, OSError) as error:
-        log.warning("nobody was told that run %s changed: %s", run_id, error)
+        log.debug("nobody was told that run %s changed: %s", run_id, error)

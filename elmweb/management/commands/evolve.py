@@ -53,14 +53,14 @@ class Command(BaseCommand):
             )
             operator = load_operator(config.backend, temperature=config.temperature)
             source, label = _source(options["seed_program"])
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:
             raise CommandError(str(error), returncode=2) from None
         ensure_database()
         run = runs.create_run(
             config=config,
             seed_program=SeedProgram.objects.filter(bundled=True, name=label).first(),
             source=source,
-            name=options["name"] or f"{label}, {config.budget:,} children (command line)",
+            name=options["name"] or f"{label}, {config.budget:,} children",
             rng_seed=options["rng_seed"],
             driver=Driver.COMMAND,
         )
@@ -74,7 +74,9 @@ class Command(BaseCommand):
             if sys.stderr.isatty():
                 self.stderr.write(f"\r{done}/{config.budget} children", ending="")
 
-        pool = EvaluationPool(config.domain, config.terrain, on_start=partial(die_with_parent, signal.SIGKILL))
+        pool = EvaluationPool(
+            config.domain, config.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
+        )
         try:
             run = local.evolve(run, operator, pool, on_batch=show)
         except (local.SeedProgramFailed, SandboxUnavailable) as error:
