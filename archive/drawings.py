@@ -5,9 +5,10 @@ from math import isfinite
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 BODY_WIDTH, BODY_HEIGHT, MARGIN = 56.0, 44.0, 6.0  # [px]
+EMPTY = mark_safe('<svg class="body" viewBox="0 0 56 44" aria-hidden="true"></svg>')
 MOST_SPRINGS = 400  # a thumbnail of more is a blot, and the page would grow
 
 
@@ -16,7 +17,7 @@ def body_svg(walker: dict[str, Any] | None) -> SafeString:
     joints = (walker or {}).get("joints") or []
     finite = [(x, y) for x, y in joints if isfinite(x) and isfinite(y)]
     if not finite or len(finite) != len(joints):
-        return format_html('<svg class="body" viewBox="0 0 56 44" aria-hidden="true"></svg>')
+        return EMPTY
     place = _fitting(finite)
     points = [place(x, y) for x, y in finite]
     lines = format_html_join(

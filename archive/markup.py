@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from io import StringIO
 from itertools import zip_longest
+from typing import Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -46,22 +48,18 @@ def code_lines(source: str) -> list[SafeString]:
     highlighter would change one (it tidies line ends), the lines are plain.
     """
     tokens = list(PythonLexer(stripnl=False, ensurenl=False).get_tokens(source))
-    if "".join(value for _, value in tokens) == source:
-        html = HtmlFormatter(nowrap=True).format_unencoded
-        lines = _formatted(tokens, html)
-        if len(lines) == source.count("\n") + 1:
-            return _with_ends(lines)
-    return _with_ends([exact(line) for line in source.split("\n")])
+    lines = _highlighted(tokens) if "".join(text for _, text in tokens) == source else []
+    if len(lines) != source.count("\n") + 1:
+        lines = [exact(line) for line in source.split("\n")]
+    return _with_ends(lines)
 
 
-def _formatted(tokens: list, write: object) -> list[str]:
-    from io import StringIO
-
+def _highlighted(tokens: list[tuple[Any, str]]) -> list[str]:
+    """Return the lines between the line ends, each with tags of its own."""
     out = StringIO()
-    write(iter(tokens), out)  # type: ignore[operator]
-    return out.getvalue().removesuffix("\n").split("\n") + (
-        [""] if tokens and tokens[-1][1].endswith("\n") else []
-    )
+    HtmlFormatter(nowrap=True).format_unencoded(iter(tokens), out)
+    lines = out.getvalue().removesuffix("\n").split("\n")
+    return [*lines, ""] if tokens and tokens[-1][1].endswith("\n") else lines
 
 
 def _with_ends(lines: list[str]) -> list[SafeString]:

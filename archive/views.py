@@ -75,7 +75,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         row["best_walker"] = elite.elite.program.walker if elite and elite.elite.program else None
     if request.GET.get("part") == "rows":
         return render(request, "archive/run_rows.html", {"rows": rows})
-    context = {"section": "runs", "rows": rows, "gallery": list(elites.values())[:GALLERY]}
+    context: dict[str, Any] = {"section": "runs", "rows": rows}
+    context |= {"gallery": list(elites.values())[:GALLERY]}
     if not rows:
         best = SeedProgram.objects.filter(deleted_at=None).order_by("-fitness")
         context["hero_seed"] = best.first()
@@ -93,7 +94,7 @@ def _best_elites(run_ids: list[int]) -> dict[int, Cell]:
 def run_demo(request: HttpRequest) -> HttpResponse:
     """Start the demo run and go to its page."""
     try:
-        run = services.start_demo(request.user)
+        run = services.start_demo(request.user)  # type: ignore[arg-type]
     except ValueError as refusal:
         messages.error(request, str(refusal))
         return redirect("dashboard")

@@ -1,8 +1,9 @@
 """Tags and filters of the pages: icons, drawings, numbers as people read them."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from django import template
 from django.templatetags.static import static
@@ -15,6 +16,11 @@ from archive import drawings
 
 register = template.Library()
 NONE = "–"
+
+
+def _is_known(value: object) -> TypeGuard[float]:
+    """Say whether there is a number; a name that a template does not find is an empty text."""
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 @register.simple_tag
@@ -42,7 +48,7 @@ def spark(values: Sequence[float]) -> SafeString:
 @register.filter
 def amount(value: float | None) -> str:
     """Return a distance or score with three significant places."""
-    if value is None:
+    if not _is_known(value):
         return NONE
     size = abs(value)
     return f"{value:,.{0 if size >= 100 else 1 if size >= 10 else 2}f}".replace("-", "−")
@@ -51,13 +57,13 @@ def amount(value: float | None) -> str:
 @register.filter
 def signed(value: float | None) -> str:
     """Return a number with its sign."""
-    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+    return NONE if not _is_known(value) else f"{value:+.1f}".replace("-", "−")
 
 
 @register.filter
 def percent(share: float | None) -> str:
     """Return a share as percent."""
-    if share is None:
+    if not _is_known(share):
         return NONE
     return f"{share * 100:.{2 if 0 < share < 0.001 else 1}f} %"
 
@@ -65,13 +71,13 @@ def percent(share: float | None) -> str:
 @register.filter
 def count(value: float | None) -> str:
     """Return a whole number with separators."""
-    return NONE if value is None else f"{round(value):,}"
+    return NONE if not _is_known(value) else f"{round(value):,}"
 
 
 @register.filter
 def duration(seconds: float | None) -> str:
     """Return seconds as "41 s", "3 min 20 s", "2 h 05 min" or "3 d 4 h"."""
-    if seconds is None:
+    if not _is_known(seconds):
         return NONE
     s = max(0, round(seconds))
     if s < 60:
