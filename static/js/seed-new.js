@@ -87,7 +87,7 @@ async function finish(job, source, answer) {
   const canvas = h("canvas");
   const { details, measures } = answer;
   show(
-    h("div", { class: "note-box good" }, icon("check"), h("p", {}, "This program builds a walker that can be simulated.")),
+    h("div", { class: "note-box good" }, icon("check"), h("p", {}, `This program builds a walker. ${answer.reason}`)),
     h("div", { class: "preview" }, canvas),
     h("dl", { class: "facts" },
       h("dt", {}, "Distance in 10 s"), h("dd", {}, h("b", {}, distance(answer.fitness))),

@@ -1,0 +1,214 @@
+"""The pure parts of the pages' scripts, run by node; skipped where there is none.
+
+The same scripts run in a real browser in ``tests/browser``; here each rule is tried by itself.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulation.body import Body, build_body
+from simulation.physics import simulate
+from simulation.replay import encode_replay
+from simulation.terrain import make_terrain
+
+STATIC = Path(__file__).parents[2] / "static" / "js"
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="no node here; tests/browser covers the pages")
+
+AXES = [
+    {"name": "height", "unit": "u", "low": 0, "high": 30, "bins": 12},
+    {"name": "width", "unit": "u", "low": 0, "high": 30, "bins": 12},
+    {"name": "mass", "unit": "", "low": 0, "high": 240, "bins": 12},
+]
+TRIANGLE = {
+    "joints": [[0, 0], [8, 0], [4, 7]],
+    "muscles": [
+        [0, 1, {"type": "distance", "amplitude": 0.0, "phase": 0.0}],
+        [0, 2, {"type": "muscle", "amplitude": 4.0, "phase": 0.0}],
+        [1, 2, {"type": "muscle", "amplitude": 4.0, "phase": 0.5}],
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts in a folder that node takes for modules."""
+    folder = tmp_path_factory.mktemp("js")
+    shutil.copytree(STATIC, folder, dirs_exist_ok=True)
+    (folder / "package.json").write_text('{"type": "module"}')
+    return folder
+
+
+def run(scripts: Path, code: str) -> Any:
+    """Return what ``code`` gives to ``show``, as JSON."""
+    prelude = f"const AXES = {json.dumps(AXES)};\n"
+    prelude += "const show = (x) => console.log(JSON.stringify(x));\n"
+    done = subprocess.run(
+        [str(NODE), "--input-type=module", "-e", prelude + code],
+        cwd=scripts, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_decoded_replay_is_the_simulated_motion(scripts: Path) -> None:
+    body, terrain = build_body(TRIANGLE), make_terrain("bumpy:0.5:1")
+    assert isinstance(body, Body)
+    trajectory = simulate(body, terrain)
+    (scripts / "replay.bin").write_bytes(encode_replay(body, trajectory, terrain))
+    shown = run(
+        scripts,
+        """
+        import { readFileSync } from "node:fs";
+        import { decodeReplay, distanceAt } from "./replay.js";
+        const bytes = readFileSync("replay.bin");
+        const replay = decodeReplay(new Uint8Array(bytes).buffer);
+        const { xs, ys, duration } = replay;
+        show({ xs: [...xs], ys: [...ys], duration, distance: distanceAt(replay, duration) });
+        """,
+    )
+    frames, joints, _ = trajectory.frames.shape
+    for axis, name in enumerate(("xs", "ys")):
+        decoded = np.array(shown[name]).reshape(joints, frames)
+        assert np.abs(decoded - trajectory.frames[:, :, axis].T).max() <= 0.0051  # half a unit
+    assert shown["duration"] == pytest.approx(10, abs=0.05)
+    assert shown["distance"] == pytest.approx(trajectory.signed_distance, abs=0.05)
+
+
+def test_poses_between_frames_lie_between_their_positions(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { poseAt } from "./replay.js";
+        const replay = { joints: 1, frames: 3, fps: 2, start: -0.5, xs: [0, 2, 6], ys: [1, 1, 5] };
+        show([-9, -0.5, -0.25, 0, 0.25, 9].map((t) => [...poseAt(replay, t)]));
+        """,
+    )
+    assert shown == [[0, 1], [0, 1], [1, 1], [2, 1], [4, 3], [6, 5]]
+
+
+def test_every_cell_of_the_slabs_is_found_where_it_is_drawn(scripts: Path) -> None:
+    misses = run(
+        scripts,
+        """
+        import { cellAt, cellCorner, layOut } from "./slab-layout.js";
+        const misses = [];
+        for (const width of [300, 366, 480, 900]) {
+          const layout = layOut(AXES, width);
+          for (let index = 0; index < 1728; index++) {
+            const [x, y] = cellCorner(layout, index);
+            const isInside = x >= 0 && x + layout.cell <= width && y + layout.cell <= layout.height;
+            if (!isInside || cellAt(layout, x + 1, y + 1) !== index) misses.push([width, index]);
+          }
+        }
+        show(misses);
+        """,
+    )
+    assert misses == []
+
+
+def test_arrow_keys_move_one_cell_and_stop_at_the_edges(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { moved } from "./slab-layout.js";
+        show(["ArrowUp", "ArrowDown", "ArrowRight", "ArrowLeft", "PageDown", "PageUp", "x"]
+          .map((key) => [moved(AXES, 0, key), moved(AXES, 1727, key)]));
+        """,
+    )
+    assert shown == [
+        [144, 1727], [0, 1583], [12, 1727], [0, 1715], [1, 1727], [0, 1726], [None, None],
+    ]  # fmt: skip
+
+
+FRAMES = """
+    import { applyFrame, fits, fromSnapshot } from "./store.js";
+    const rest = { kpi: {}, outcomes: {}, examples: {}, messages: [], workers: {} };
+    const curve = (seq) => ({ seq, qd_score: [...seq], coverage: [...seq], max_fitness: [...seq] });
+    const state = fromSnapshot({ run: { state: "running" }, seq: 4, grid: { axes: AXES },
+      cells: [[7, 2.5, 3, 1, 3]], curve: curve([0, 3]), feed: [{ seq: 4 }], ...rest });
+    const frame = (from, seq, cells) => ({ from, seq, cells, run: { state: "paused" },
+      curve: curve([3, seq]), feed: [{ seq }, { seq: 4 }], ...rest });
+"""
+
+
+def test_frames_are_applied_in_order_skipped_when_old_and_refetched_after_a_gap(
+    scripts: Path,
+) -> None:
+    shown = run(
+        scripts,
+        FRAMES
+        + """
+        const ends = [[4, 6], [4, 4], [2, 6], [2, 3], [5, 6]];
+        show(ends.map(([from, seq]) => fits(state, frame(from, seq, []))));
+        """,
+    )
+    assert shown == ["apply", "apply", "apply", "skip", "gap"]
+
+
+def test_a_frame_says_which_cells_are_new_and_which_are_better(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        FRAMES
+        + """
+        const cells = [[7, 3.5, 5, 2, 5], [8, 1, 6, 1, 6], [7, 3.5, 5, 3, 5]];
+        const changes = applyFrame(state, frame(4, 6, cells));
+        show({ changes, fitness: state.fitness[7], visits: state.visits[7],
+               curve: state.curve.seq, feed: state.feed.map(({ seq }) => seq), run: state.run.state, seq: state.seq });
+        """,
+    )
+    assert shown == {
+        "changes": [{"index": 7, "kind": "better"}, {"index": 8, "kind": "new"}],
+        "fitness": 3.5,
+        "visits": 3,
+        "curve": [0, 3, 6],
+        "feed": [6, 4],
+        "run": "paused",
+        "seq": 6,
+    }
+
+
+def test_the_colour_scale_grows_in_round_steps(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { scaleTop } from "./colours.js";
+        show([0, 9, 11, 39.2, 41, 78, 99, 150, 151].map(scaleTop));
+        """,
+    )
+    assert shown == [10, 10, 15, 40, 50, 80, 100, 150, 200]
+
+
+def test_tab_indents_and_shift_tab_takes_it_back(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        r"""
+        import { indented, newLine } from "./editor.js";
+        const there = indented("a\nb\nc", 0, 3, false);
+        show([indented("ab", 1, 1, false).text, there.text,
+              indented(there.text, there.start, there.end, true).text,
+              newLine("  if x:"), newLine("  y")]);
+        """,
+    )
+    assert shown == ["a    b", "    a\n    b\nc", "a\nb\nc", "\n      ", "\n  "]
+
+
+def test_numbers_are_written_as_people_read_them(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { amount, duration, percent, signed } from "./format.js";
+        show([amount(1234.5), amount(12.34), amount(0.5), amount(null), duration(59.6),
+              duration(3700), percent(0.0004), percent(0.5), percent(null), signed(-1.26)]);
+        """,
+    )
+    assert shown == [
+        "1,235", "12.3", "0.50", "–", "1 min 00 s", "1 h 01 min", "0.04 %", "50.0 %",
+        "–", "−1.3",
+    ]  # fmt: skip
