@@ -160,7 +160,8 @@ def test_a_frame_says_which_cells_are_new_and_which_are_better(scripts: Path) ->
         const cells = [[7, 3.5, 5, 2, 5], [8, 1, 6, 1, 6], [7, 3.5, 5, 3, 5]];
         const changes = applyFrame(state, frame(4, 6, cells));
         show({ changes, fitness: state.fitness[7], visits: state.visits[7],
-               curve: state.curve.seq, feed: state.feed.map(({ seq }) => seq), run: state.run.state, seq: state.seq });
+               curve: state.curve.seq, feed: state.feed.map(({ seq }) => seq),
+               run: state.run.state, seq: state.seq });
         """,
     )
     assert shown == {
