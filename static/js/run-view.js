@@ -55,12 +55,12 @@ export function notices(state) {
   if (isOver(state) || run.state === "draft") return found;
   const missing = Object.keys(workers).filter((kind) => !workers[kind]);
   if (missing.length && run.state === "running") {
-    const what = missing.length > 1
-      ? "Neither the model worker nor the evaluate worker answers"
+    const text = missing.length > 1
+      ? "Neither the model worker nor the evaluate worker answers: the run goes on when they are back."
       : missing[0] === "model"
-        ? "The model worker does not answer: no new edits until it is back"
-        : "The evaluate worker does not answer: nothing is simulated until it is back";
-    found.push({ kind: "warn", text: `${what}. It is restarted by itself within seconds; no child is lost.` });
+        ? "The model worker does not answer: no new edits until it is back."
+        : "The evaluate worker does not answer: nothing is simulated until it is back.";
+    found.push({ kind: "warn", text: `${text} ELMWeb restarts what dies within seconds, and no child is lost.` });
   }
   if (!kpi.cells_filled) found.push({ kind: "info", text: waitingText(state) });
   return found;

@@ -50,7 +50,7 @@ function showCell(index, aloud = false) {
   slabs.select(index, { aloud });
   map3d.select(index);
   panel.show(state, index);
-  setText($("#cell-note"), isChosen ? "" : "the best so far");
+  setText($("#cell-note"), isChosen || state.elite[index] < 0 ? "" : "the best so far");
 }
 function open(index) {
   if (state.elite[index] >= 0) location.assign(urls.page(state.elite[index]));
