@@ -2,10 +2,10 @@
 import { $, setText } from "./dom.js";
 import { duration } from "./format.js";
 
-const WORDS = { live: "live", "catching-up": "catching up" };
+const WORDS = { live: "live", "catching-up": "catching up", polling: "every 5 s" };
 let timer = 0;
 
-/** Show "live", "catching-up" or "offline" (with how long it has been so). */
+/** Show "live", "catching-up", "polling" or "offline" (with how long it has been so). */
 export function showConnection(state, { since = Date.now(), reason = "" } = {}) {
   const dot = $("#connection");
   dot.hidden = false;

@@ -24,6 +24,7 @@ const urls = {
   replay: (seq) => `${api}/children/${seq}/replay`,
   history: (index) => `${api}/cells/${index}/history`,
 };
+const POLL_MS = 5000;
 const SLOW_MS = 1000; // parts that nobody reads four times a second
 
 let state = fromSnapshot(pageData("snapshot"));
@@ -204,6 +205,19 @@ async function catchUp() {
     isFetching = false;
   }
 }
+/** Without a socket (the broker may be down) the database still answers. */
+async function poll(since) {
+  if (document.hidden || isFetching) return;
+  try {
+    state = fromSnapshot(await getJson(`${api}/snapshot`));
+    if (!pollTimer) return;
+    showConnection("polling", { reason: "There is no live connection: asking every 5 seconds." });
+    drawAll();
+  } catch (error) {
+    showConnection("offline", { since, reason: error.message });
+  }
+}
+let pollTimer = 0;
 listen(`/ws/runs/${id}/`, {
   frame(frame) {
     if (isFetching) return;
@@ -211,7 +225,16 @@ listen(`/ws/runs/${id}/`, {
     if (verdict === "gap") catchUp();
     else if (verdict === "apply") draw(applyFrame(state, frame));
   },
-  state: (name, detail) => showConnection(name, { ...detail, reason: name === "offline" ? "Trying to reach ELMWeb again." : "" }),
+  state(name, { since } = {}) {
+    if (name === "live") {
+      clearInterval(pollTimer);
+      pollTimer = 0;
+      showConnection("live");
+    } else if (!pollTimer) {
+      showConnection("offline", { since, reason: "Trying to reach ELMWeb again." });
+      pollTimer = setInterval(() => poll(since), POLL_MS);
+    }
+  },
   over: (code) => toast(code === 4401
     ? "You are logged out. “python manage.py login-link” prints a fresh login link."
     : "This run is not there any more.", { kind: "bad", stay: true }),
