@@ -29,6 +29,8 @@ def make_walker():
 
 ELITES_SHOWN = 24  # runs whose best walker the dashboard draws: one small query each
 GALLERY = 4
+RUNS_TIMED = 20  # newest runs that may tell how long a new one takes
+CHILDREN_TIMED = 100  # fewer say more about the start than about the pace
 KPIS = (  # name on the page, label, what it means
     ("qd", "QD score", "Sum of the distances [u] of all elites on the map"),
     ("coverage", "Coverage", "Share of the cells that have an elite"),
@@ -144,15 +146,26 @@ def _create(form: RunForm, request: HttpRequest) -> Run | None:
 
 
 def _run_new_context(form: RunForm) -> dict[str, Any]:
-    pace = next((row for row in queries.run_rows(limit=5) if row["per_minute"]), None)
     return {
         "section": "new",
         "form": form,
         "seeds": queries.seed_rows(),
         "chosen_seed": str(form["seed_program"].value() or ""),
-        "pace": pace,
+        "paces": _paces(),
         "workers": presence.seen(),
     }
+
+
+def _paces() -> dict[str, dict[str, Any]]:
+    """Return by backend the newest run long enough to tell how fast this machine is."""
+    rows = {row["id"]: row for row in queries.run_rows(limit=RUNS_TIMED)}
+    backends = dict(Run.objects.filter(pk__in=rows).values_list("pk", "config__backend"))
+    paces: dict[str, dict[str, Any]] = {}
+    for pk, row in rows.items():
+        if row["per_minute"] and row["children"] >= CHILDREN_TIMED:
+            found = {"name": row["name"], "per_minute": row["per_minute"]}
+            paces.setdefault(backends[pk], found)
+    return paces
 
 
 @require_GET

@@ -1,5 +1,5 @@
 // run-new.js: the form of a new run: shares of the messages, checks while typing, estimate of time.
-import { $, $$, setText } from "./dom.js";
+import { $, $$, pageData, setText } from "./dom.js";
 import { count, duration, percent } from "./format.js";
 
 // Lehman et al. 2022, section 5.1
@@ -11,6 +11,7 @@ const PAPER = [
 const MAX_BUDGET = 10_000_000;
 const form = $("#run-form");
 const list = $("#message-list");
+const paces = pageData("paces"); // {backend: {name, per_minute}}
 
 const number = (text) => (text.trim() === "" ? NaN : Number(text.trim().replace(",", ".")));
 
@@ -82,12 +83,13 @@ function checkField(name) {
   return !sentence;
 }
 function drawEstimate() {
-  const estimate = $("#estimate");
-  const pace = Number(estimate.dataset.pace);
+  const pace = paces[form.elements.backend.value];
   const budget = number(form.elements.budget.value);
-  if (!pace || !(budget > 0)) return;
-  estimate.textContent = `About ${duration((budget / pace) * 60)}, if it goes as fast as “${estimate.dataset.paceName}” ` +
-    `(${count(pace)} children a minute).`;
+  setText($("#estimate"), !pace
+    ? "How long it takes is not known yet: no run of this kind was timed on this machine."
+    : !(budget > 0) ? ""
+      : `About ${duration((budget / pace.per_minute) * 60)}, if it goes as fast as “${pace.name}” ` +
+        `(${count(pace.per_minute)} children a minute).`);
 }
 function drawTerrain() {
   const uneven = form.elements.terrain.value !== "flat";
@@ -100,7 +102,7 @@ for (const name of Object.keys(CHECKS)) {
 }
 form.elements.budget.addEventListener("input", drawEstimate);
 form.elements.terrain.addEventListener("change", drawTerrain);
-form.elements.backend.addEventListener("change", drawTerrain);
+form.elements.backend.addEventListener("change", () => (drawTerrain(), drawEstimate()));
 form.addEventListener("submit", (event) => {
   const wrong = Object.keys(CHECKS).filter((name) => !checkField(name));
   const problem = messageProblem(rows());

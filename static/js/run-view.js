@@ -51,7 +51,7 @@ export function messageRows(messages) {
 export function notices(state) {
   const found = [];
   const { run, workers, kpi } = state;
-  if (run.state === "failed") found.push({ kind: "bad", text: `The run failed. ${run.reason}` });
+  if (run.state === "failed") found.push({ kind: "bad", text: `The run failed: ${run.reason}` });
   if (isOver(state) || run.state === "draft") return found;
   const missing = Object.keys(workers).filter((kind) => !workers[kind]);
   if (missing.length && run.state === "running") {

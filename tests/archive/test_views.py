@@ -1,6 +1,7 @@
 """The pages: each one renders, refuses in sentences, and shows stored text as text."""
 
 import html
+import json
 import re
 from html.parser import HTMLParser
 
@@ -13,7 +14,7 @@ from archive.services import recording
 from archive.services.recording import Candidacy
 from elmweb.accounts.models import User
 from simulation.outcome import Outcome
-from tests.archive.factories import evaluated, make_run
+from tests.archive.factories import add_children, evaluated, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -370,3 +371,20 @@ def test_no_page_needs_an_inline_script(person: Client, name: str) -> None:
     scripts = re.findall(r"<script\b[^>]*>", page)
     assert all("src=" in tag or "application/json" in tag for tag in scripts)
     assert not re.search(r"\son\w+=", page)
+
+
+def test_the_time_a_run_takes_is_estimated_from_runs_of_the_same_kind(
+    person: Client, square: SeedProgram
+) -> None:
+    slow, other = make_run(backend="bundled"), make_run(backend="random_gp")
+    for run, seconds in ((slow, 600), (other, 10)):
+        add_children(run, [((5, 5, 30), 1.0)] * 120)
+        Run.objects.filter(pk=run.pk).update(state=RunState.FINISHED, elapsed=seconds)
+    page = person.get(reverse("run-new")).content.decode()
+    paces = json.loads(text_of_id(page, "paces"))
+    assert paces["bundled"]["per_minute"] == pytest.approx(12, abs=0.2)
+    assert paces["random_gp"]["per_minute"] == pytest.approx(720, abs=10)
+
+
+def text_of_id(page: str, name: str) -> str:
+    return page.split(f'id="{name}" type="application/json">')[1].split("</script>")[0]
