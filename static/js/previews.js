@@ -19,8 +19,7 @@ export function playPreview(canvas, replay, { labels = false, still = reducedMot
   };
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", describe(replay));
-  const stops = [onResize(canvas, () => ((camera = null), draw()))];
-  onTheme(draw);
+  const stops = [onResize(canvas, () => ((camera = null), draw())), onTheme(draw)];
   if (!still) {
     stops.push(animate(canvas, (seconds) => {
       t = t + seconds > replay.duration ? 0 : t + seconds;

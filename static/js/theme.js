@@ -20,8 +20,11 @@ export function colour(name) {
   return cache.get(name);
 }
 
-/** Call ``listener`` whenever the colours change. */
-export const onTheme = (listener) => listeners.add(listener);
+/** Call ``listener`` whenever the colours change; returns a stop function. */
+export function onTheme(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 function announce() {
   cache = new Map();
