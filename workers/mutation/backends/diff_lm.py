@@ -1,5 +1,6 @@
 """The bundled model: a network of five million weights that writes line edits on one CPU thread."""
 
+import functools
 import hashlib
 import json
 import time
@@ -251,4 +252,10 @@ def load_diff_lm(folder: Path = WEIGHTS, **options) -> DiffLM:
     except Exception as error:  # whatever a damaged file raises, its reader wants to know which
         raise WeightsMissing(f"the bundled model in {folder} cannot be read: {error}") from error
     digest = hashlib.sha256(paths[0].read_bytes()).hexdigest()
-    return DiffLM(model.eval(), tokenizer, f"diff_lm-{digest[:12]}", **options)
+    return DiffLM(model.eval(), tokenizer, f"bundled-{digest[:12]}", **options)
+
+
+@functools.cache
+def bundled(masked: bool = True) -> DiffLM:
+    """Return the model that comes with the program, read once in a process."""
+    return load_diff_lm(masked=masked)
