@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from workers.mutation import prompt
@@ -16,59 +17,66 @@ from workers.training.corpus.generate import Example
 
 PROMPT_WEIGHT = 0.15  # of the loss on parents: reading them teaches the language, answers matter
 MAX_ANSWER = 260  # tokens
+LEAD = 6  # tokens back that three convolutions over three tokens, one upon another, reach
 
 
 @dataclass(frozen=True)
 class Packed:
-    """One row: ids, positions, segment numbers (0 = the parent) and loss weights."""
+    """One row: ids, positions, segment numbers (0 = the parent) and loss weights.
+
+    A segment begins with a copy of the parent's last tokens (``is_lead``), which only the
+    convolutions see: so they hand the segment what they would hand it right behind the parent,
+    and a packed row teaches exactly what its segments would one by one.
+    """
 
     ids: list[int]
     positions: list[int]
     segments: list[int]
     weights: list[float]
+    is_lead: list[bool]
 
     @property
     def edits(self) -> int:
         return self.segments[-1]
 
+    def append(self, question: list[int], answer: list[int]) -> None:
+        """Add a segment."""
+        start = self.segments.count(0)
+        lead = self.ids[max(0, start - LEAD) : start]
+        n = len(question) + len(answer)
+        self.ids.extend(lead + question + answer)
+        self.positions.extend(range(start - len(lead), start + n))
+        self.segments.extend([self.edits + 1] * (len(lead) + n))
+        self.weights.extend([0.0] * (len(lead) + len(question)) + [1.0] * len(answer))
+        self.is_lead.extend([True] * len(lead) + [False] * n)
 
-def pack(tokenizer, example: Example) -> Packed | None:
+
+def pack(tokenizer: Tokenizer, example: Example) -> Packed | None:
     """Return ``example`` as a row, None when nothing of it fits the model."""
     lines = prompt.split_source(example.parent)
     try:
         ids = prompt.encode_parent(tokenizer, lines)
     except prompt.TooLong:
         return None
-    start = len(ids)
-    row = Packed(ids, list(range(start)), [0] * start, [PROMPT_WEIGHT] * start)
-    number = 0
+    n = len(ids)
+    row = Packed(ids, list(range(n)), [0] * n, [PROMPT_WEIGHT] * n, [False] * n)
     for message, child in example.edits:
         edits = edits_between(lines, prompt.split_source(child))
-        if not edits:
-            continue
-        question = prompt.encode_message(tokenizer, message)
         answer = prompt.encode_edits(tokenizer, edits)
-        if len(answer) > MAX_ANSWER:
-            continue
-        number += 1
-        n = len(question) + len(answer)
-        row.ids.extend(question + answer)
-        row.positions.extend(range(start, start + n))
-        row.segments.extend([number] * n)
-        row.weights.extend([0.0] * len(question) + [1.0] * len(answer))
-    return row if number else None
+        if edits and len(answer) <= MAX_ANSWER:
+            row.append(prompt.encode_message(tokenizer, message), answer)
+    return row if row.edits else None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Packed rows as tensors; see ``DiffModel.forward``."""
+    """Packed rows as tensors."""
 
-    ids: Tensor
-    positions: Tensor
-    mask: Tensor
-    before: tuple[Tensor, Tensor]
-    targets: Tensor  # (B, T): the next token of the same segment
-    weights: Tensor  # (B, T): loss weight of predicting it, 0 where there is none
+    ids: Tensor  # (B, T)
+    positions: Tensor  # (B, T)
+    mask: Tensor  # (B, 1, T, T) True where a token may look
+    targets: Tensor  # (B, T) the next token of the same segment
+    weights: Tensor  # (B, T) loss weight of predicting it, 0 where there is none
     tokens: int
     edits: int
 
@@ -80,31 +88,40 @@ def collate(rows: list[Packed]) -> Batch:
     positions = torch.zeros(B, T, dtype=torch.long)
     segments = torch.full((B, T), -1)
     weights = torch.zeros(B, T)
-    parents = torch.zeros(B, 1, dtype=torch.long)
+    is_lead = torch.zeros(B, T, dtype=torch.bool)
     for b, row in enumerate(rows):
         n = len(row.ids)
         ids[b, :n] = torch.tensor(row.ids)
         positions[b, :n] = torch.tensor(row.positions)
         segments[b, :n] = torch.tensor(row.segments)
         weights[b, :n] = torch.tensor(row.weights)
-        parents[b] = row.segments.count(0)
-    same = segments[:, :, None] == segments[:, None, :]
-    mask = (same | (segments == 0)[:, None, :]) & torch.ones(T, T, dtype=torch.bool).tril()
-    mask |= torch.eye(T, dtype=torch.bool)
-    # the token at position p follows the one at p - 1: in its segment, or at the parent's end
-    here = torch.arange(T).expand(B, T)
-    offset = torch.where(segments > 0, positions - parents, positions)
-    before = []
-    for step in (1, 2):
-        parent_end = torch.where(segments > 0, parents + offset - step, -1)
-        before.append(torch.where(offset >= step, here - step, parent_end))
-    following = segments[:, 1:] == segments[:, :-1]
+        is_lead[b, :n] = torch.tensor(row.is_lead)
+    following = (segments[:, 1:] == segments[:, :-1]) & ~is_lead[:, :-1]
     targets = torch.zeros_like(ids)
     targets[:, :-1] = ids[:, 1:]
     loss = torch.zeros(B, T)
     loss[:, :-1] = weights[:, 1:] * following
-    return Batch(ids, positions, mask, (before[0], before[1]), targets, loss,
-                 sum(len(r.ids) for r in rows), sum(r.edits for r in rows))
+    return Batch(
+        ids,
+        positions,
+        _mask(segments, positions, is_lead)[:, None],
+        targets,
+        loss,
+        sum(len(r.ids) for r in rows),
+        sum(r.edits for r in rows),
+    )
+
+
+def _mask(segments: Tensor, positions: Tensor, is_lead: Tensor) -> Tensor:
+    """Return (B, T, T), True where token i may look at token j: its segment and the parent."""
+    T = segments.shape[1]
+    of_parent = (segments == 0)[:, None, :]
+    same = segments[:, :, None] == segments[:, None, :]
+    mask = (same | of_parent) & torch.ones(T, T, dtype=torch.bool).tril()
+    mask &= ~is_lead[:, None, :]
+    later = positions[:, None, :] >= positions[:, :, None]
+    mask &= ~(is_lead[:, :, None] & of_parent & later)  # a copy sees what its original saw
+    return mask | torch.eye(T, dtype=torch.bool)
 
 
 def batches(rng: Random, rows: list[Packed], tokens: int) -> Iterator[list[Packed]]:
@@ -127,6 +144,6 @@ def batches(rng: Random, rows: list[Packed], tokens: int) -> Iterator[list[Packe
             yield [rows[i] for i in batch]
 
 
-def pack_all(tokenizer, examples: Iterable[Example]) -> list[Packed]:
+def pack_all(tokenizer: Tokenizer, examples: Iterable[Example]) -> list[Packed]:
     """Return every example that fits, packed."""
     return [row for row in (pack(tokenizer, e) for e in examples) if row]

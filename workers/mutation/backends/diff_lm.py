@@ -2,21 +2,19 @@
 
 import functools
 import hashlib
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
+from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from workers.mutation import prompt
 from workers.mutation.backends import Completion, Prompt
-from workers.mutation.backends.diff_lm_decode import Context, Decoder, read
-from workers.mutation.backends.diff_lm_model import DiffModel, ModelConfig
+from workers.mutation.backends.diff_lm_decode import Decoder, State
 from workers.mutation.mask import Answer, EditMask, Parent
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
@@ -26,7 +24,9 @@ LONGEST = 260  # tokens of an answer; the corpus has none longer
 MAX_ROWS = 32  # in one batch
 RESTARTS = 3  # of a whole answer
 LINE_RESTARTS = 4  # of its lines; cheap, since only the line at hand is written again
+REWRITTEN = 140  # further steps, for lines that are written again
 TOO_LONG_ANSWER = "the model's answer grew too long"
+DEAD_END = "the model found no way on in its edit"
 
 
 class WeightsMissing(RuntimeError):
@@ -42,8 +42,8 @@ class Row:
     free: bool
     tokens: list[int] = field(default_factory=list)
     spent: int = 0  # tokens sampled, taken-back ones included
-    start: tuple | None = None  # (decoder state, logits) before the first token
-    line_start: tuple | None = None  # (decoder state, logits, answer, tokens) at the line's start
+    start: State | None = None  # of the decoder before the first token
+    line_start: tuple[State, Answer, int] | None = None  # at the line's start, with its tokens
     restarts: int = 0
     line_restarts: int = 0
     problem: str = ""
@@ -61,14 +61,23 @@ class DiffLM:
 
     form = "lines"
 
-    def __init__(self, model: DiffModel, tokenizer: Tokenizer, version: str, *, name: str = "bundled",
-                 masked: bool = True, threads: int = 1):
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        tokenizer: Tokenizer,
+        version: str,
+        *,
+        name: str = "bundled",
+        masked: bool = True,
+        threads: int = 1,
+    ):
         self.model, self.tokenizer, self.version, self.name = model, tokenizer, version, name
         self.masked, self.threads = masked, threads
         self.texts = token_texts(tokenizer)
 
-    def complete(self, prompts: Sequence[Prompt], *, temperature: float,
-                 rng_seed: int) -> list[list[Completion]]:
+    def complete(
+        self, prompts: Sequence[Prompt], *, temperature: float, rng_seed: int
+    ) -> list[list[Completion]]:
         """Return the samples of each prompt; one that does not fit gives problems, no error."""
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads)
@@ -96,91 +105,96 @@ class DiffLM:
             self._batch(prompts, batch, temperature, generator, results)
         return results
 
-    def _batch(self, prompts, batch, temperature, generator, results) -> None:
+    def _batch(
+        self,
+        prompts: Sequence[Prompt],
+        batch: list[tuple[int, int]],
+        temperature: float,
+        generator: torch.Generator,
+        results: list[list[Completion]],
+    ) -> None:
         """Write the answers of up to ``MAX_ROWS`` rows and append them to ``results``."""
         started = time.perf_counter()
-        parents: dict[str, tuple[Parent, Context] | str] = {}
-        contexts, counts, rows = [], [], []
+        parents: dict[str, tuple[Parent, list[int]] | str] = {}
+        questions: list[list[int]] = []
+        counts: list[int] = []
+        rows: list[Row] = []
         for number, samples in batch:
-            found = parents.get(prompts[number].parent)
-            if found is None:
-                found = parents[prompts[number].parent] = self._read_parent(prompts[number].parent)
+            source = prompts[number].parent
+            found = parents.setdefault(source, parents.get(source) or self._read_parent(source))
             if isinstance(found, str):
                 results[number] += [Completion("", 0, 0.0, found)] * samples
                 continue
-            parent, context = found
+            parent, ids = found
             message = prompt.encode_message(self.tokenizer, prompts[number].message)
-            contexts.append(read(self.model, message, context))
+            questions.append(ids + message)
             counts.append(samples)
-            rows += [Row(number, EditMask(parent, self.texts), not self.masked) for _ in range(samples)]
+            free = not self.masked
+            rows += [Row(number, EditMask(parent, self.texts), free) for _ in range(samples)]
         if not rows:
             return
-        self._write(contexts, counts, rows, temperature, generator)
+        self._write(Decoder(self.model, questions, counts), rows, temperature, generator)
         seconds = (time.perf_counter() - started) / len(rows)
         for row in rows:
             text = prompt.decode_edits(self.tokenizer, row.tokens)
             results[row.number].append(Completion(text, row.spent, seconds, row.problem))
 
-    def _read_parent(self, source: str) -> tuple[Parent, Context] | str:
-        """Return a parent with its context, or a sentence why the model cannot read it."""
-        lines = prompt.split_source(source)
+    def _read_parent(self, source: str) -> tuple[Parent, list[int]] | str:
+        """Return a parent with its token ids, or a sentence why the model cannot read it."""
         try:
-            ids = prompt.encode_parent(self.tokenizer, lines)
+            return Parent(source), prompt.encode_parent(self.tokenizer, prompt.split_source(source))
         except prompt.TooLong as error:
             return str(error)
         except UnicodeEncodeError:
             return "the program holds characters that are no text"
-        return Parent(source), read(self.model, ids)
 
-    def _write(self, contexts, counts, rows, temperature, generator) -> None:
-        steps = LONGEST + 140  # with room for lines that are written again
-        decoder = Decoder(self.model, contexts, counts, steps)
-        logits = torch.stack([contexts[g].logits for g in decoder.of])
+    def _write(
+        self, decoder: Decoder, rows: list[Row], temperature: float, generator: torch.Generator
+    ) -> None:
         active = list(rows)
         for k, row in enumerate(active):
-            row.start = (decoder.remember(k), logits[k].clone())
+            row.start = decoder.remember(k)
             self._mark_line(row, row.start)
-        for _ in range(steps):
-            tokens = self._choose(active, decoder, logits, temperature, generator)
+        for _ in range(LONGEST + REWRITTEN):
+            tokens = self._choose(active, decoder, temperature, generator)
             left = [k for k, row in enumerate(active) if not row.is_done]
             if not left:
                 return
             if len(left) < 0.75 * len(active):
                 decoder.keep(left)
                 active, tokens = [active[k] for k in left], [tokens[k] for k in left]
-            logits = decoder.step(tokens)
+            decoder.step(tokens)
             for k, row in enumerate(active):
                 if not row.is_done and not row.free and row.mask.answer.state == "op":
-                    self._mark_line(row, (decoder.remember(k), logits[k].clone()))
+                    self._mark_line(row, decoder.remember(k))
         for row in active:
             if not row.is_done:
                 row.problem, row.is_done = TOO_LONG_ANSWER, True
 
-    def _mark_line(self, row: Row, state: tuple) -> None:
-        row.line_start = (*state, row.mask.answer.copy(), len(row.tokens))
+    def _mark_line(self, row: Row, state: State) -> None:
+        row.line_start = (state, row.mask.answer.copy(), len(row.tokens))
 
-    def _choose(self, active: list[Row], decoder: Decoder, logits: Tensor, temperature: float,
-                generator: torch.Generator) -> list[int]:
+    def _choose(
+        self, active: list[Row], decoder: Decoder, temperature: float, generator: torch.Generator
+    ) -> list[int]:
         """Pick each row's next token; rows in a dead end are taken back first."""
         picked = [prompt.EOS] * len(active)
         todo = [k for k, row in enumerate(active) if not row.is_done]
         while todo:
-            orders = candidates(logits[todo], temperature, generator)
+            orders = candidates(decoder.logits[todo], temperature, generator)
             again = []
             for k, order in zip(todo, orders, strict=True):
                 row = active[k]
-                token = order[0] if row.free else next((t for t in order if row.mask.allows(t)), None)
+                token = order[0] if row.free else next(filter(row.mask.allows, order), None)
                 row.spent += 1
                 if token is None or len(row.tokens) >= LONGEST:
                     back = None if row.free else self._take_back(row)
-                    if back is None:
-                        row.is_done = True
-                        row.problem = row.problem or (
-                            TOO_LONG_ANSWER if token is not None else "the model found no way on in its edit")
-                    else:
-                        decoder.rewind(k, back[0])
-                        logits[k] = back[1]
+                    if back is not None:
+                        decoder.rewind(k, back)
                         again.append(k)
+                        continue
+                    row.is_done = True
+                    row.problem = DEAD_END if token is None else TOO_LONG_ANSWER
                     continue
                 picked[k] = token
                 if token == prompt.EOS:
@@ -192,16 +206,16 @@ class DiffLM:
             todo = again
         return picked
 
-    def _take_back(self, row: Row) -> tuple | None:
+    def _take_back(self, row: Row) -> State | None:
         """Reset a row to its line's start, or to the very start; None when it used up its tries."""
-        in_line = row.mask.answer.state != "op" and row.line_start is not None
-        if in_line and row.line_restarts < LINE_RESTARTS:
+        in_line = row.mask.answer.state != "op" and row.line_restarts < LINE_RESTARTS
+        if in_line and row.line_start is not None:
             row.line_restarts += 1
-            state, logits, answer, length = row.line_start
+            state, answer, length = row.line_start
             row.mask.answer = answer.copy()
             del row.tokens[length:]
-            return state, logits
-        if row.restarts < RESTARTS:
+            return state
+        if row.restarts < RESTARTS and row.start is not None:
             row.restarts += 1
             row.line_restarts = 0
             row.mask.answer = Answer()
@@ -243,11 +257,12 @@ def load_diff_lm(folder: Path = WEIGHTS, **options) -> DiffLM:
     if missing:
         raise WeightsMissing(
             f"the bundled model lacks {', '.join(missing)} in {folder}: restore the files with "
-            "`git checkout workers/mutation/weights`, or make them with `manage.py train_diff_model`")
+            "`git checkout workers/mutation/weights`, or make them: `manage.py train_diff_model`"
+        )
     try:
-        config = ModelConfig(**json.loads(paths[2].read_text())["model"])
-        model = DiffModel(config)
-        model.load_state_dict({k: v.float() for k, v in load_file(paths[0]).items()})
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True, attn_implementation="sdpa"
+        )
         tokenizer = Tokenizer.from_file(str(paths[1]))
     except Exception as error:  # whatever a damaged file raises, its reader wants to know which
         raise WeightsMissing(f"the bundled model in {folder} cannot be read: {error}") from error
