@@ -31,7 +31,7 @@ class RunConfig:
     temperature: float = 0.8
     domain: str = "sodarace"
     terrain: str = "flat"
-    parents_per_batch: int = 4
+    parents_per_batch: int = 8
     children_per_parent: int = 4
 
     def __post_init__(self) -> None:

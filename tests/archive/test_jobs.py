@@ -47,7 +47,7 @@ def test_a_job_that_fails_again_and_again_fails_its_run_with_a_reason():
 
 
 def test_several_batches_are_planned_ahead_and_never_beyond_the_budget():
-    run = make_run(budget=40)  # 16 a batch
+    run = make_run(budget=40, parents_per_batch=4)  # 16 a batch
     planning.top_up(run.pk)
     planned = list(Job.objects.filter(run=run, kind="mutate").values_list("children", flat=True))
     assert planned == [16, 16, 8]

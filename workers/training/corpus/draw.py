@@ -2,19 +2,8 @@
 
 from random import Random
 
-WORDS = (
-    "left right front rear upper lower spine tail head leg foot arm hip knee ring rim edge side "
-    "node point joint frame body base mast wing arc tri quad hub core row col seg part link bar "
-    "rod beam top bottom inner outer start end pos num count size step scale width height span "
-    "radius offset angle value idx item mid pivot anchor shell crown deck rail prop pole belt grid "
-    "cell mesh net web star fan chain strip stack layer level bone limb torso neck toe heel paw "
-    "vertex corner tip mass dot first last prev next cur low high power force drive wave phase "
-    "amp beat pulse swing shift gap dist limit total half pair group band block unit bits walls"
-).split()
-SYLLABLES = (
-    "ba be bo ca co da de do fa fi fo ga go ha hi ka ki la le lo ma me mi mo na ne no pa pe po ra "
-    "re ri ro sa se si so ta te ti to va vi wa zo qu xi yu ju hex tor min lim gra ste plo"
-).split()
+WORDS = ["left", "right", "front", "rear", "upper", "lower", "spine", "tail", "head", "leg", "foot", "arm", "hip", "knee", "ring", "rim", "edge", "side", "node", "point", "joint", "frame", "body", "base", "mast", "wing", "arc", "tri", "quad", "hub", "core", "row", "col", "seg", "part", "link", "bar", "rod", "beam", "top", "bottom", "inner", "outer", "start", "end", "pos", "num", "count", "size", "step", "scale", "width", "height", "span", "radius", "offset", "angle", "value", "idx", "item", "mid", "pivot", "anchor", "shell", "crown", "deck", "rail", "prop", "pole", "belt", "grid", "cell", "mesh", "net", "web", "star", "fan", "chain", "strip", "stack", "layer", "level", "bone", "limb", "torso", "neck", "toe", "heel", "paw", "vertex", "corner", "tip", "mass", "dot", "first", "last", "prev", "next", "cur", "low", "high", "power", "force", "drive", "wave", "phase", "amp", "beat", "pulse", "swing", "shift", "gap", "dist", "limit", "total", "half", "pair", "group", "band", "block", "unit", "bits", "walls"]
+SYLLABLES = ["ba", "be", "bo", "ca", "co", "da", "de", "do", "fa", "fi", "fo", "ga", "go", "ha", "hi", "ka", "ki", "la", "le", "lo", "ma", "me", "mi", "mo", "na", "ne", "no", "pa", "pe", "po", "ra", "re", "ri", "ro", "sa", "se", "si", "so", "ta", "te", "ti", "to", "va", "vi", "wa", "zo", "qu", "xi", "yu", "ju", "hex", "tor", "min", "lim", "gra", "ste", "plo"]
 
 
 def name(rng: Random, taken: set[str]) -> str:
@@ -56,5 +45,6 @@ def phase(rng: Random) -> str:
 
 def coordinate(rng: Random, low: float = -3, high: float = 14) -> str:
     """Return a coordinate [u]."""
-    return rng.choice((decimal(rng, low, high, 0), decimal(rng, low, high, 0),
-                       decimal(rng, low, high)))
+    return rng.choice(
+        (decimal(rng, low, high, 0), decimal(rng, low, high, 0), decimal(rng, low, high))
+    )

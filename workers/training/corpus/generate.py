@@ -57,7 +57,9 @@ def draw_example(rng: Random, pool=families.FAMILIES, count: int = 6) -> Example
     return Example(family, program.source, tuple(edits)) if len(edits) >= count // 2 else None
 
 
-def draw_examples(rng_seed: int, number: int, pool=families.FAMILIES, count: int = 6) -> Iterator[Example]:
+def draw_examples(
+    rng_seed: int, number: int, pool=families.FAMILIES, count: int = 6
+) -> Iterator[Example]:
     """Yield ``number`` examples; the same seed gives the same ones."""
     rng = Random(rng_seed)
     while number > 0:
@@ -76,7 +78,9 @@ def write(path: Path, examples) -> None:
     """Write examples, one JSON object a line."""
     with path.open("w") as file:
         for e in examples:
-            file.write(json.dumps({"family": e.family, "parent": e.parent, "edits": e.edits}) + "\n")
+            file.write(
+                json.dumps({"family": e.family, "parent": e.parent, "edits": e.edits}) + "\n"
+            )
 
 
 def read(path: Path) -> list[Example]:

@@ -12,32 +12,105 @@ from workers.training.corpus import structure as S
 from workers.training.corpus.probe import Shape, probe
 from workers.training.corpus.program import Program
 
-CHANGED = ("Changed make walker function.", "Changed make walker function.", "Changed make walker function.",
-           "Changed make_walker function.", "Change the walker", "Try a different design", "Mutate the walker")
+CHANGED = (
+    "Changed make walker function.",
+    "Changed make walker function.",
+    "Changed make walker function.",
+    "Changed make_walker function.",
+    "Change the walker",
+    "Try a different design",
+    "Mutate the walker",
+)
 PARAMETERS = ("Changed parameters in make walker function.",) * 4 + (
-    "Changed parameters in make_walker function.", "Tweak the numbers", "Change the constants")
+    "Changed parameters in make_walker function.",
+    "Tweak the numbers",
+    "Change the constants",
+)
 SMALL = ("Small change to make walker function.",) * 4 + (
-    "Small change to make_walker function.", "Small edit", "Change one thing")
+    "Small change to make_walker function.",
+    "Small edit",
+    "Change one thing",
+)
 
 _ADD_LIMB = ("Add a leg", "Add a limb", "Add an arm", "Grow a leg with a knee", "Add two joints")
-_ADD_JOINT = ("Add a joint", "Add another joint", "Add a foot", "Add a joint with muscles", "Add a leg", "Add a tail")
-_ADD_MUSCLE = ("Add a muscle", "Add another muscle", "Connect two joints", "Connect two more joints")
+_ADD_JOINT = (
+    "Add a joint",
+    "Add another joint",
+    "Add a foot",
+    "Add a joint with muscles",
+    "Add a leg",
+    "Add a tail",
+)
+_ADD_MUSCLE = (
+    "Add a muscle",
+    "Add another muscle",
+    "Connect two joints",
+    "Connect two more joints",
+)
 _LOOP = ("Add cross braces", "Brace the body", "Connect joints in a loop", "Add more connections")
 _FORMULA = ("Change a formula", "Use another formula", "Change how the walker is built")
 # (operator, weight, is it small, messages that name it)
 EDITS = (
     (N.tweak, 3, False, ("Change some numbers", "Try other numbers")),
     (N.tweak_line, 1, True, ("Change the numbers of one line",)),
-    (N.tweak_count, 2.5, True, ("Change the number of parts", "Use a different number of segments", "Change a count")),
-    (N.stretch, 2.5, False, ("Scale the body", "Change the size of the body", "Change the proportions")),
+    (
+        N.tweak_count,
+        2.5,
+        True,
+        ("Change the number of parts", "Use a different number of segments", "Change a count"),
+    ),
+    (
+        N.stretch,
+        2.5,
+        False,
+        ("Scale the body", "Change the size of the body", "Change the proportions"),
+    ),
     (N.grow, 2, True, ("Change the size", "Change the scale")),
-    (N.amplitude, 2, True, ("Change the amplitude of a muscle", "Change a muscle amplitude", "Change the strength of a muscle")),
-    (N.amplitudes, 1, False, ("Change the amplitude of all muscles", "Change the strength of the muscles")),
-    (N.phase, 2, True, ("Change the phase of a muscle", "Shift a muscle phase", "Change the timing of a muscle")),
-    (N.phases, 0.7, False, ("Desynchronize the muscles", "Spread the phases", "Give the muscles different phases")),
-    (N.toggle, 2.5, True, ("Turn a distance muscle into an active muscle", "Make a link active", "Change the type of a muscle")),
+    (
+        N.amplitude,
+        2,
+        True,
+        (
+            "Change the amplitude of a muscle",
+            "Change a muscle amplitude",
+            "Change the strength of a muscle",
+        ),
+    ),
+    (
+        N.amplitudes,
+        1,
+        False,
+        ("Change the amplitude of all muscles", "Change the strength of the muscles"),
+    ),
+    (
+        N.phase,
+        2,
+        True,
+        ("Change the phase of a muscle", "Shift a muscle phase", "Change the timing of a muscle"),
+    ),
+    (
+        N.phases,
+        0.7,
+        False,
+        ("Desynchronize the muscles", "Spread the phases", "Give the muscles different phases"),
+    ),
+    (
+        N.toggle,
+        2.5,
+        True,
+        (
+            "Turn a distance muscle into an active muscle",
+            "Make a link active",
+            "Change the type of a muscle",
+        ),
+    ),
     (N.activate_all, 0.8, False, ("Make all links active", "Make the whole body active")),
-    (N.reconnect, 1.5, True, ("Connect a muscle to another joint", "Change which joints are connected")),
+    (
+        N.reconnect,
+        1.5,
+        True,
+        ("Connect a muscle to another joint", "Change which joints are connected"),
+    ),
     (N.operator, 1.2, True, ("Change an operator", "Change a condition", *_FORMULA)),
     (N.wrap, 2.5, True, _FORMULA),
     (N.decision, 4, True, ("Change the connection rule", "Change the pattern", *_FORMULA)),
@@ -52,7 +125,12 @@ EDITS = (
     (S.delete, 0.8, True, ("Remove a line", "Simplify the program", "Delete a statement")),
     (S.delete_joint, 0.6, False, ("Remove a joint", "Delete a joint")),
     (S.repeat, 1.2, True, ("Repeat a line with other numbers", "Duplicate a line")),
-    (S.second_part, 2, False, ("Add a second part", "Add a second body segment", "Add another part", "Add a head")),
+    (
+        S.second_part,
+        2,
+        False,
+        ("Add a second part", "Add a second body segment", "Add another part", "Add a head"),
+    ),
     (S.condition, 1, True, ("Add a condition", "Make every second muscle different")),
     (S.otherwise, 0.6, True, ("Add an else branch", "Handle the other case")),
     (S.bounds, 1.5, True, ("Change the loop bounds", "Change the loop")),
@@ -88,7 +166,11 @@ def child(rng: Random, program: Program) -> tuple[str, str, Shape] | None:
             continue
         if not text:
             effects = _effects(program.shape, shape)
-            text = rng.choice(effects) if effects and rng.random() < 0.5 else rng.choice(_NAMES[operator])
+            text = (
+                rng.choice(effects)
+                if effects and rng.random() < 0.5
+                else rng.choice(_NAMES[operator])
+            )
             if rng.random() < 0.1:
                 text = text.lower() if rng.random() < 0.5 else text + "."
         return text, source, shape
@@ -129,7 +211,11 @@ def _effects(old: Shape, new: Shape) -> list[str]:
     out = []
     wide, tall = new.width / max(old.width, 0.1), new.height / max(old.height, 0.1)
     if wide > 1.12:
-        out += ["Make the walker wider", "Make it longer"] if tall < 1.12 else ["Make the walker bigger", "Make it larger"]
+        out += (
+            ["Make the walker wider", "Make it longer"]
+            if tall < 1.12
+            else ["Make the walker bigger", "Make it larger"]
+        )
     if wide < 0.88:
         out += ["Make the walker narrower"] if tall > 0.88 else ["Make the walker smaller"]
     if tall > 1.12 and wide <= 1.12:

@@ -4,22 +4,51 @@ import ast
 from random import Random
 
 from workers.training.corpus import draw
-from workers.training.corpus.program import Program, active_arguments, formula, joint
 from workers.training.corpus.probe import Held
+from workers.training.corpus.program import Program, active_arguments, formula, joint
 
-_FLIPS = {ast.Lt: ("<=", ">"), ast.LtE: ("<", ">="), ast.Gt: (">=", "<"), ast.GtE: (">", "<="),
-          ast.Eq: ("!=", "<=", ">"), ast.NotEq: ("==",), ast.Add: ("-", "*"), ast.Sub: ("+", "*"),
-          ast.Mult: ("+", "/"), ast.Div: ("*",), ast.Mod: ("//", "*"), ast.And: ("or",), ast.Or: ("and",)}
-_SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
-          ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.And: "and",
-          ast.Or: "or"}
+_FLIPS = {
+    ast.Lt: ("<=", ">"),
+    ast.LtE: ("<", ">="),
+    ast.Gt: (">=", "<"),
+    ast.GtE: (">", "<="),
+    ast.Eq: ("!=", "<=", ">"),
+    ast.NotEq: ("==",),
+    ast.Add: ("-", "*"),
+    ast.Sub: ("+", "*"),
+    ast.Mult: ("+", "/"),
+    ast.Div: ("*",),
+    ast.Mod: ("//", "*"),
+    ast.And: ("or",),
+    ast.Or: ("and",),
+}
+_SIGNS = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Mod: "%",
+    ast.And: "and",
+    ast.Or: "or",
+}
 
 
 def constants(program: Program) -> list[ast.Constant]:
     """Return the number literals of executed code, signs left out."""
-    return [n for n in program.nodes if isinstance(n, ast.Constant)
-            and isinstance(n.value, (int, float)) and not isinstance(n.value, bool)
-            and n.lineno == n.end_lineno]
+    return [
+        n
+        for n in program.nodes
+        if isinstance(n, ast.Constant)
+        and isinstance(n.value, (int, float))
+        and not isinstance(n.value, bool)
+        and n.lineno == n.end_lineno
+    ]
 
 
 def other_number(rng: Random, value: float, bold: bool = False) -> str:
@@ -27,7 +56,11 @@ def other_number(rng: Random, value: float, bold: bool = False) -> str:
     if isinstance(value, int):
         if value > 20:
             return str(max(1, round(value * rng.uniform(0.6, 1.6))))
-        step = rng.choice((-1, 1, 1, 2, -2, 3, -3)) if not bold else rng.choice((-4, -3, 2, 3, 4, 6, 8))
+        step = (
+            rng.choice((-1, 1, 1, 2, -2, 3, -3))
+            if not bold
+            else rng.choice((-4, -3, 2, 3, 4, 6, 8))
+        )
         return str(max(0, value + step))
     if value == 0:
         return draw.decimal(rng, 0.1, 1, rng.choice((1, 2)))
@@ -49,7 +82,9 @@ def _weight(program: Program, node: ast.Constant) -> float:
     return 1.0
 
 
-def tweak(rng: Random, program: Program, count: int | None = None, bold: bool | None = None) -> str | None:
+def tweak(
+    rng: Random, program: Program, count: int | None = None, bold: bool | None = None
+) -> str | None:
     """Change one to four numbers."""
     sites = constants(program)
     if not sites:
@@ -58,7 +93,9 @@ def tweak(rng: Random, program: Program, count: int | None = None, bold: bool | 
     weights = [_weight(program, s) for s in sites]
     chosen = {rng.choices(sites, weights)[0] for _ in range(count)}
     bold = rng.random() < 0.3 if bold is None else bold
-    return program.replaced([(n, other_number(rng, n.value, bold)) for n in sorted(chosen, key=_place)])
+    return program.replaced(
+        [(n, other_number(rng, n.value, bold)) for n in sorted(chosen, key=_place)]
+    )
 
 
 def _place(node: ast.AST) -> tuple[int, int]:
@@ -78,8 +115,13 @@ def tweak_line(rng: Random, program: Program) -> str | None:
 
 def tweak_count(rng: Random, program: Program) -> str | None:
     """Change how often something is built: the end of a range or a count that one uses."""
-    used = {a.id for n in program.nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "range"
-            for a in n.args if isinstance(a, ast.Name)}
+    used = {
+        a.id
+        for n in program.nodes
+        if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "range"
+        for a in n.args
+        if isinstance(a, ast.Name)
+    }
     sites = []
     for n in constants(program):
         parent = program.parents[n]
@@ -96,15 +138,20 @@ def tweak_count(rng: Random, program: Program) -> str | None:
     if not sites:
         return None
     n = rng.choice(sites)
-    return program.replaced([(n, str(max(1, n.value + rng.choice((-3, -2, -1, 1, 1, 2, 2, 3, 4, 5)))))])
+    return program.replaced(
+        [(n, str(max(1, n.value + rng.choice((-3, -2, -1, 1, 1, 2, 2, 3, 4, 5)))))]
+    )
 
 
 def _coordinates(program: Program, axis: int) -> list[ast.AST]:
     """Return the expressions that give the x (0) or y (1) of joints, and points in tables."""
     out = [c.args[axis] for c in program.joint_calls]
     for n in program.nodes:
-        if isinstance(n, ast.Tuple) and len(n.elts) == 2 and all(
-                isinstance(e, ast.Constant) and isinstance(e.value, float) for e in n.elts):
+        if (
+            isinstance(n, ast.Tuple)
+            and len(n.elts) == 2
+            and all(isinstance(e, ast.Constant) and isinstance(e.value, float) for e in n.elts)
+        ):
             out.append(n.elts[axis])
     return [n for n in out if n.lineno == n.end_lineno]
 
@@ -118,8 +165,11 @@ def stretch(rng: Random, program: Program) -> str | None:
         for n in _coordinates(program, axis):
             literal = n
             if isinstance(n, ast.BinOp):
-                inside = [m for m in ast.walk(n) if isinstance(m, ast.Constant)
-                          and isinstance(m.value, (int, float))]
+                inside = [
+                    m
+                    for m in ast.walk(n)
+                    if isinstance(m, ast.Constant) and isinstance(m.value, (int, float))
+                ]
                 if inside and rng.random() < 0.7:
                     literal = inside[0]
                 else:
@@ -127,8 +177,11 @@ def stretch(rng: Random, program: Program) -> str | None:
                     continue
             if isinstance(literal, ast.Constant) and isinstance(literal.value, (int, float)):
                 new = literal.value * factor
-                text = str(round(new)) if isinstance(literal.value, int) and abs(new - round(new)) < .3 \
+                text = (
+                    str(round(new))
+                    if isinstance(literal.value, int) and abs(new - round(new)) < 0.3
                     else repr(round(new, 1))
+                )
                 changes.append((literal, text))
             elif isinstance(n, ast.Name):
                 changes.append((n, f"{n.id} * {factor}"))
@@ -138,10 +191,18 @@ def stretch(rng: Random, program: Program) -> str | None:
 
 def grow(rng: Random, program: Program) -> str | None:
     """Multiply one size-like number (an assigned constant or an argument of a builder) boldly."""
-    sites = [n for n in constants(program) if n.value and (
-        isinstance(program.parents[n], ast.Assign)
-        or (isinstance(program.parents[n], ast.Call)
-            and getattr(program.parents[n].func, "attr", "") != "add_muscle"))]
+    sites = [
+        n
+        for n in constants(program)
+        if n.value
+        and (
+            isinstance(program.parents[n], ast.Assign)
+            or (
+                isinstance(program.parents[n], ast.Call)
+                and getattr(program.parents[n].func, "attr", "") != "add_muscle"
+            )
+        )
+    ]
     if not sites:
         return None
     n = rng.choice(sites)
@@ -156,7 +217,11 @@ def _active_parts(program: Program) -> list[tuple[ast.Call, ast.AST, ast.AST]]:
     for call in program.muscle_calls:
         named = {k.arg: k.value for k in call.keywords}
         amp, wave = named.get("amplitude"), named.get("phase")
-        rest = [a for a in call.args[2:] if not (isinstance(a, ast.Constant) and isinstance(a.value, bool))]
+        rest = [
+            a
+            for a in call.args[2:]
+            if not (isinstance(a, ast.Constant) and isinstance(a.value, bool))
+        ]
         if amp is None and rest:
             amp = rest.pop(0)
         if wave is None and rest:
@@ -184,8 +249,14 @@ def amplitudes(rng: Random, program: Program) -> str | None:
             changes.append((amp, repr(round(amp.value * factor, 1))))
         elif rng.random() < 0.9:
             text = program.text(amp)
-            changes.append((amp, f"{factor} * {text}" if isinstance(amp, (ast.Name, ast.Call))
-                            else f"{factor} * ({text})"))
+            changes.append(
+                (
+                    amp,
+                    f"{factor} * {text}"
+                    if isinstance(amp, (ast.Name, ast.Call))
+                    else f"{factor} * ({text})",
+                )
+            )
     return program.replaced(changes) if 0 < len(changes) <= 8 else None
 
 
@@ -214,8 +285,12 @@ def phases(rng: Random, program: Program) -> str | None:
 
 def toggle(rng: Random, program: Program) -> str | None:
     """Turn a distance spring into an active muscle, or back."""
-    passive = [c for c in program.muscle_calls if not c.keywords and (
-        len(c.args) == 2 or (len(c.args) == 3 and getattr(c.args[2], "value", None) is True))]
+    passive = [
+        c
+        for c in program.muscle_calls
+        if not c.keywords
+        and (len(c.args) == 2 or (len(c.args) == 3 and getattr(c.args[2], "value", None) is True))
+    ]
     if passive and rng.random() < 0.75:
         call = rng.choice(passive)
         held = program.held_at(call)
@@ -229,7 +304,9 @@ def toggle(rng: Random, program: Program) -> str | None:
     call = rng.choice(active)
     line = program.lines[call.lineno - 1]
     a, b = call.args[1].end_col_offset, call.args[4].end_col_offset
-    return "\n".join([*program.lines[: call.lineno - 1], line[:a] + line[b:], *program.lines[call.lineno:]])
+    return "\n".join(
+        [*program.lines[: call.lineno - 1], line[:a] + line[b:], *program.lines[call.lineno :]]
+    )
 
 
 def activate_all(rng: Random, program: Program) -> str | None:
@@ -237,9 +314,15 @@ def activate_all(rng: Random, program: Program) -> str | None:
     passive = [c for c in program.muscle_calls if not c.keywords and len(c.args) == 2]
     if not 2 <= len(passive) <= 8:
         return None
-    return program.replaced([
-        (c.args[1], f"{program.text(c.args[1])}, {active_arguments(rng, program, program.held_at(c))}")
-        for c in passive])
+    return program.replaced(
+        [
+            (
+                c.args[1],
+                f"{program.text(c.args[1])}, {active_arguments(rng, program, program.held_at(c))}",
+            )
+            for c in passive
+        ]
+    )
 
 
 def reconnect(rng: Random, program: Program) -> str | None:
@@ -271,10 +354,10 @@ def operator(rng: Random, program: Program) -> str | None:
         return None
     _, left, right, kind = rng.choice(sites)
     line = program.lines[left.lineno - 1]
-    between = line[left.end_col_offset: right.col_offset]
+    between = line[left.end_col_offset : right.col_offset]
     new = between.replace(_SIGNS[kind], rng.choice(_FLIPS[kind]), 1)
-    changed = line[: left.end_col_offset] + new + line[right.col_offset:]
-    return "\n".join([*program.lines[: left.lineno - 1], changed, *program.lines[left.lineno:]])
+    changed = line[: left.end_col_offset] + new + line[right.col_offset :]
+    return "\n".join([*program.lines[: left.lineno - 1], changed, *program.lines[left.lineno :]])
 
 
 def wrap(rng: Random, program: Program) -> str | None:
@@ -287,22 +370,42 @@ def wrap(rng: Random, program: Program) -> str | None:
     for n in program.nodes:
         if isinstance(n, ast.Assign) and isinstance(n.value, (ast.BinOp, ast.Constant)):
             sites.append(n.value)
-    sites = [s for s in sites if s.lineno == s.end_lineno and not (
-        isinstance(s, ast.Constant) and not isinstance(s.value, (int, float)))]
+    sites = [
+        s
+        for s in sites
+        if s.lineno == s.end_lineno
+        and not (isinstance(s, ast.Constant) and not isinstance(s.value, (int, float)))
+    ]
     if not sites:
         return None
     node = rng.choice(sites)
     held, text = program.held_at(node), program.text(node)
     loops = sorted(v for v, (lo, hi) in held.ints.items() if lo < hi)
-    atom = text if isinstance(node, (ast.Name, ast.Constant, ast.Call, ast.Subscript)) else f"({text})"
+    atom = (
+        text if isinstance(node, (ast.Name, ast.Constant, ast.Call, ast.Subscript)) else f"({text})"
+    )
     if loops and rng.random() < 0.6:
         v = rng.choice(loops)
-        new = rng.choice((f"{text} + {v}", f"{text} + {draw.decimal(rng, .1, 2)} * {v}", f"{text} - {v} % 2",
-                          f"{atom} * (1 + {v} % 2)", f"{text} + ({v} % 2) * {draw.decimal(rng, .5, 3)}",
-                          f"{text} + math.sin({v})" if "import math" in program.source else f"{text} - {v}"))
+        new = rng.choice(
+            (
+                f"{text} + {v}",
+                f"{text} + {draw.decimal(rng, 0.1, 2)} * {v}",
+                f"{text} - {v} % 2",
+                f"{atom} * (1 + {v} % 2)",
+                f"{text} + ({v} % 2) * {draw.decimal(rng, 0.5, 3)}",
+                f"{text} + math.sin({v})" if "import math" in program.source else f"{text} - {v}",
+            )
+        )
     else:
-        new = rng.choice((f"{atom} * {draw.decimal(rng, .4, 2.5)}", f"{text} + {draw.decimal(rng, .3, 4)}",
-                          f"{text} - {draw.decimal(rng, .3, 3)}", f"-{atom}", f"{atom} / 2"))
+        new = rng.choice(
+            (
+                f"{atom} * {draw.decimal(rng, 0.4, 2.5)}",
+                f"{text} + {draw.decimal(rng, 0.3, 4)}",
+                f"{text} - {draw.decimal(rng, 0.3, 3)}",
+                f"-{atom}",
+                f"{atom} / 2",
+            )
+        )
     return program.replaced([(node, new)])
 
 
@@ -325,7 +428,8 @@ def decision(rng: Random, program: Program) -> str | None:
         return None
     node, names = rng.choice(sites)
     boolean = isinstance(node, (ast.Compare, ast.BoolOp)) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, bool))
+        isinstance(node, ast.Constant) and isinstance(node.value, bool)
+    )
     return program.replaced([(node, _condition(rng, names) if boolean else _number(rng, names))])
 
 
@@ -333,28 +437,52 @@ def _condition(rng: Random, names: list[str]) -> str:
     if len(names) < 4:
         return f"{rng.choice(names)} {rng.choice(('<', '>', '<='))} {draw.decimal(rng, 0, 5)}"
     a, b, c, d = names[:4]
-    base = rng.choice((
-        f"({a} - {c}) ** 2 + ({b} - {d}) ** 2 <= {rng.choice(('1.5', '2.5', '4.5', '5', '8.5', '2', '10'))}",
-        f"abs({a} - {c}) + abs({b} - {d}) <= {rng.choice('1234')}",
-        f"max(abs({a} - {c}), abs({b} - {d})) <= {rng.choice('112')}",
-        f"(({a} - {c}) * ({a} - {c}) + ({b} - {d}) * ({b} - {d})) <= {draw.decimal(rng, 1, 9)}",
-        f"abs({a} - {c}) <= {rng.choice('12')} and abs({b} - {d}) <= {rng.choice('12')}",
-        f"abs({a} - {c}) == 1 or abs({b} - {d}) == 1"))
+    base = rng.choice(
+        (
+            f"({a} - {c}) ** 2 + ({b} - {d}) ** 2 <= {rng.choice(('1.5', '2.5', '4.5', '5', '8.5', '2', '10'))}",
+            f"abs({a} - {c}) + abs({b} - {d}) <= {rng.choice('1234')}",
+            f"max(abs({a} - {c}), abs({b} - {d})) <= {rng.choice('112')}",
+            f"(({a} - {c}) * ({a} - {c}) + ({b} - {d}) * ({b} - {d})) <= {draw.decimal(rng, 1, 9)}",
+            f"abs({a} - {c}) <= {rng.choice('12')} and abs({b} - {d}) <= {rng.choice('12')}",
+            f"abs({a} - {c}) == 1 or abs({b} - {d}) == 1",
+        )
+    )
     if rng.random() < 0.25:
-        base += rng.choice((f" and {b} != {d}", f" and ({a} + {b}) % 2 == 0", f" or {b} == {d} == 0",
-                            f" and {a} != {c}"))
+        base += rng.choice(
+            (
+                f" and {b} != {d}",
+                f" and ({a} + {b}) % 2 == 0",
+                f" or {b} == {d} == 0",
+                f" and {a} != {c}",
+            )
+        )
     return base
 
 
 def _number(rng: Random, names: list[str]) -> str:
     x = rng.choice(names)
     c, d = draw.decimal(rng, 0.5, 8), draw.decimal(rng, 0, 1, 2)
-    options = [f"{c}", f"{d} * {x}", f"{x} / {rng.randint(2, 9)}", f"{c} + {x}", f"{x} % 2", f"-{x}",
-               f"{c} if {x} % 2 == 0 else {draw.decimal(rng, .5, 8)}", f"abs({x}) + {c}",
-               f"{c} if {x} > {rng.randint(0, 4)} else {draw.decimal(rng, .5, 8)}"]
+    options = [
+        f"{c}",
+        f"{d} * {x}",
+        f"{x} / {rng.randint(2, 9)}",
+        f"{c} + {x}",
+        f"{x} % 2",
+        f"-{x}",
+        f"{c} if {x} % 2 == 0 else {draw.decimal(rng, 0.5, 8)}",
+        f"abs({x}) + {c}",
+        f"{c} if {x} > {rng.randint(0, 4)} else {draw.decimal(rng, 0.5, 8)}",
+    ]
     if len(names) >= 4:
         a, b, e, f = names[:4]
-        options += [f"max(abs({a} - {e}), abs({b} - {f}))", f"{c} * max(abs({a} - {e}), abs({b} - {f}))",
-                    f"abs({a} - {e}) + abs({b} - {f})", f"{d} * ({a} + {b})", f"{d} * {a} + {d} * {f}",
-                    f"({a} + {b}) / {rng.randint(2, 9)}", f"{c} * ({b} + 1)", f"{a} * {b} % 3"]
+        options += [
+            f"max(abs({a} - {e}), abs({b} - {f}))",
+            f"{c} * max(abs({a} - {e}), abs({b} - {f}))",
+            f"abs({a} - {e}) + abs({b} - {f})",
+            f"{d} * ({a} + {b})",
+            f"{d} * {a} + {d} * {f}",
+            f"({a} + {b}) / {rng.randint(2, 9)}",
+            f"{c} * ({b} + 1)",
+            f"{a} * {b} % 3",
+        ]
     return rng.choice(options)

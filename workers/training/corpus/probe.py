@@ -80,8 +80,14 @@ def _alarm(*_):
 
 def _namespace() -> dict:
     names = {**vars(builtins), "__import__": _import, "__build_class__": builtins.__build_class__}
-    return {"__builtins__": names, "__name__": "program", "walker_creator": Creator,
-            "query_cppn": walker_module.query_cppn, "math": math, "np": numpy}
+    return {
+        "__builtins__": names,
+        "__name__": "program",
+        "walker_creator": Creator,
+        "query_cppn": walker_module.query_cppn,
+        "math": math,
+        "np": numpy,
+    }
 
 
 def run(source: str, tracer=None) -> dict | None:
@@ -95,8 +101,11 @@ def run(source: str, tracer=None) -> dict | None:
         exec(code, names)  # our own generator's program: see the module's docstring
         entry = names.get("make_walker")
         if entry is None:
-            functions = [v for v in names.values() if type(v).__name__ == "function"
-                         and v.__code__.co_filename == FILE]
+            functions = [
+                v
+                for v in names.values()
+                if type(v).__name__ == "function" and v.__code__.co_filename == FILE
+            ]
             entry = functions[-1]
         walker = entry()
         return walker if isinstance(walker, dict) else walker.get_walker()
@@ -141,10 +150,19 @@ def shape_of(walker: dict | None) -> Shape | None:
         return None
     mass = len(part) + 0.25 * sum(math.dist(points[a], points[b]) for a, b in springs)
     low = min(ys)
-    signature = tuple(sorted(
-        (round(points[a][0] - xs[0], 4), round(points[a][1] - low, 4),
-         round(points[b][0] - xs[0], 4), round(points[b][1] - low, 4), round(s, 4), round(p, 4))
-        for (a, b), (s, p) in springs.items()))
+    signature = tuple(
+        sorted(
+            (
+                round(points[a][0] - xs[0], 4),
+                round(points[a][1] - low, 4),
+                round(points[b][0] - xs[0], 4),
+                round(points[b][1] - low, 4),
+                round(s, 4),
+                round(p, 4),
+            )
+            for (a, b), (s, p) in springs.items()
+        )
+    )
     return Shape(width, height, mass, len(part), len(springs), len(active), sum(active), signature)
 
 
@@ -218,8 +236,11 @@ def _sort(held: Held, name: str, value) -> None:
     elif isinstance(value, (list, tuple)):
         if value and all(isinstance(v, Joint) for v in value):
             held.rows[name] = len(value)
-        elif value and all(isinstance(v, (list, tuple)) for v in value) and all(
-                isinstance(w, Joint) for v in value for w in v):
+        elif (
+            value
+            and all(isinstance(v, (list, tuple)) for v in value)
+            and all(isinstance(w, Joint) for v in value for w in v)
+        ):
             for k, row in enumerate(value):
                 if row and k < 4:
                     held.rows[f"{name}[{k}]"] = len(row)
@@ -242,10 +263,14 @@ def _merge(a: Held, b: Held) -> None:
     a.visits += 1
     a.joints = {k: 0 for k in a.joints if k in b.joints}
     a.rows = {k: min(n, b.rows[k]) for k, n in a.rows.items() if k in b.rows}
-    a.maps = {k: tuple(x for x in keys if x in b.maps[k])
-              for k, keys in a.maps.items() if k in b.maps}
-    a.ints = {k: (min(v[0], b.ints[k][0]), max(v[1], b.ints[k][1]))
-              for k, v in a.ints.items() if k in b.ints}
+    a.maps = {
+        k: tuple(x for x in keys if x in b.maps[k]) for k, keys in a.maps.items() if k in b.maps
+    }
+    a.ints = {
+        k: (min(v[0], b.ints[k][0]), max(v[1], b.ints[k][1]))
+        for k, v in a.ints.items()
+        if k in b.ints
+    }
     for name in ("floats", "sized", "creators", "links", "adders", "callables"):
         setattr(a, name, getattr(a, name) & getattr(b, name))
 
@@ -291,5 +316,8 @@ def _globals(frame) -> dict:
     """Return what module level defines (constants and helper functions, not what is injected)."""
     if frame.f_locals is frame.f_globals:
         return {}
-    return {k: v for k, v in frame.f_globals.items()
-            if k not in ("walker_creator", "query_cppn", "math", "np", "__builtins__")}
+    return {
+        k: v
+        for k, v in frame.f_globals.items()
+        if k not in ("walker_creator", "query_cppn", "math", "np", "__builtins__")
+    }

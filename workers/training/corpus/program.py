@@ -74,9 +74,11 @@ class Program:
     def replaced(self, changes: list[tuple[ast.AST, str]]) -> str:
         """Return the source with the text of single-line nodes replaced."""
         lines = list(self.lines)
-        for node, new in sorted(changes, key=lambda c: (c[0].lineno, c[0].col_offset), reverse=True):
+        for node, new in sorted(
+            changes, key=lambda c: (c[0].lineno, c[0].col_offset), reverse=True
+        ):
             line = lines[node.lineno - 1]
-            lines[node.lineno - 1] = line[: node.col_offset] + new + line[node.end_col_offset:]
+            lines[node.lineno - 1] = line[: node.col_offset] + new + line[node.end_col_offset :]
         return "\n".join(lines)
 
     def with_lines(self, at: int, new: list[str]) -> str:
@@ -88,7 +90,11 @@ class Program:
         """The one-line calls of add_muscle, under whatever name."""
         out = []
         for node in self.nodes:
-            if not isinstance(node, ast.Call) or node.lineno != node.end_lineno or len(node.args) < 2:
+            if (
+                not isinstance(node, ast.Call)
+                or node.lineno != node.end_lineno
+                or len(node.args) < 2
+            ):
                 continue
             alias = isinstance(node.func, ast.Name) and node.func.id in self.held_at(node).links
             if getattr(node.func, "attr", "") == "add_muscle" or alias:
@@ -100,7 +106,11 @@ class Program:
         """The one-line calls of add_joint."""
         out = []
         for node in self.nodes:
-            if not isinstance(node, ast.Call) or node.lineno != node.end_lineno or len(node.args) != 2:
+            if (
+                not isinstance(node, ast.Call)
+                or node.lineno != node.end_lineno
+                or len(node.args) != 2
+            ):
                 continue
             alias = isinstance(node.func, ast.Name) and node.func.id in self.held_at(node).adders
             if getattr(node.func, "attr", "") == "add_joint" or alias:
@@ -143,8 +153,12 @@ class Program:
 
     def building_anchors(self) -> list[Anchor]:
         """Anchors where a creator and two joints or more are in scope."""
-        return [a for a in self.anchors if (a.held.creators or a.held.links)
-                and len(a.held.joints) + sum(a.held.rows.values()) + 2 * len(a.held.maps) > 1]
+        return [
+            a
+            for a in self.anchors
+            if (a.held.creators or a.held.links)
+            and len(a.held.joints) + sum(a.held.rows.values()) + 2 * len(a.held.maps) > 1
+        ]
 
     def fresh(self, rng: Random, *wanted: str) -> str:
         """Return a name that the program does not use."""
@@ -167,8 +181,11 @@ def link(held: Held) -> str:
 
 def joint(rng: Random, held: Held) -> str:
     """Return an expression that is a joint here."""
-    kinds = (["joint"] * min(len(held.joints), 3) + ["row"] * min(2 * len(held.rows), 4)
-             + ["map"] * (2 * bool(held.maps)))
+    kinds = (
+        ["joint"] * min(len(held.joints), 3)
+        + ["row"] * min(2 * len(held.rows), 4)
+        + ["map"] * (2 * bool(held.maps))
+    )
     kind = rng.choice(kinds)
     if kind == "joint":
         return rng.choice(sorted(held.joints))
@@ -176,7 +193,7 @@ def joint(rng: Random, held: Held) -> str:
         return _from_map(rng, held)
     row = rng.choice(sorted(held.rows))
     n = held.rows[row]
-    loops = [v for v, (lo, hi) in held.ints.items() if lo < hi and -1 <= lo and hi <= n]
+    loops = [v for v, (lo, hi) in held.ints.items() if lo < hi and lo >= -1 and hi <= n]
     if loops and rng.random() < 0.6:
         v = rng.choice(sorted(loops))
         lo, hi = held.ints[v]
@@ -213,15 +230,31 @@ def formula(rng: Random, held: Held, low: float, high: float, digits: int = 1) -
     if loops and rng.random() < 0.5:
         v = rng.choice(loops)
         top = held.ints[v][1] + 1
-        same = [n for n, (lo, hi) in held.ints.items() if lo == hi and abs(hi - top) <= 1 and "." not in n]
+        same = [
+            n
+            for n, (lo, hi) in held.ints.items()
+            if lo == hi and abs(hi - top) <= 1 and "." not in n
+        ]
         n = rng.choice(same) if same and rng.random() < 0.7 else str(max(top, 2))
         other = draw.decimal(rng, low, high, digits)
-        return rng.choice([f"{v} / {n}", f"{v} / {n}", f"{constant} * {v}", f"{v} % 2", f"{constant} + {v}",
-                           f"{constant} * {v} / {n}", f"1 - {v} / {n}",
-                           f"{constant} if {v} % 2 == 0 else {other}", f"{constant} * ({v} + 1)"])
+        return rng.choice(
+            [
+                f"{v} / {n}",
+                f"{v} / {n}",
+                f"{constant} * {v}",
+                f"{v} % 2",
+                f"{constant} + {v}",
+                f"{constant} * {v} / {n}",
+                f"1 - {v} / {n}",
+                f"{constant} if {v} % 2 == 0 else {other}",
+                f"{constant} * ({v} + 1)",
+            ]
+        )
     if reals and rng.random() < 0.3:
         x = rng.choice(reals)
-        return rng.choice([f"{x} / 10", f"{draw.decimal(rng, .05, 1, 2)} * {x}", f"{x} + {constant}", x])
+        return rng.choice(
+            [f"{x} / 10", f"{draw.decimal(rng, 0.05, 1, 2)} * {x}", f"{x} + {constant}", x]
+        )
     return constant
 
 

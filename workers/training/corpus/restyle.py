@@ -14,11 +14,41 @@ from random import Random
 
 from workers.training.corpus import draw
 
-_KEPT = {"walker_creator", "walk_creator", "query_cppn", "math", "np", "numpy", "sin", "cos", "pi",
-         "self", "make_walker", "soda"} | set(dir(builtins)) | set(keyword.kwlist)
-_COMMENTS = ("connect them", "main body", "active muscles", "build the frame", "TODO tune this",
-             "legs", "the order matters", "step one", "joints", "muscles", "close the loop",
-             "this makes it move", "stiff parts first", "try other values here", "outer ring")
+_KEPT = (
+    {
+        "walker_creator",
+        "walk_creator",
+        "query_cppn",
+        "math",
+        "np",
+        "numpy",
+        "sin",
+        "cos",
+        "pi",
+        "self",
+        "make_walker",
+        "soda",
+    }
+    | set(dir(builtins))
+    | set(keyword.kwlist)
+)
+_COMMENTS = (
+    "connect them",
+    "main body",
+    "active muscles",
+    "build the frame",
+    "TODO tune this",
+    "legs",
+    "the order matters",
+    "step one",
+    "joints",
+    "muscles",
+    "close the loop",
+    "this makes it move",
+    "stiff parts first",
+    "try other values here",
+    "outer ring",
+)
 _CLASSES = ("Builder", "Robot", "Body", "Creature", "Walker")
 
 
@@ -35,19 +65,30 @@ def restyle(rng: Random, source: str) -> str:
 def rename(rng: Random, source: str) -> str:
     """Return ``source`` with most of its own names replaced, each the same way everywhere."""
     tree = ast.parse(source)
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound = {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     bound |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     bound |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    methods = {f.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef)
-               for f in n.body if isinstance(f, ast.FunctionDef)}
-    called = methods | {k.arg for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords}
+    methods = {
+        f.name
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ClassDef)
+        for f in n.body
+        if isinstance(f, ast.FunctionDef)
+    }
+    called = methods | {
+        k.arg for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords
+    }
     share = rng.choice((0.4, 0.9, 0.9, 1.0))
     taken = _KEPT | bound | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     new = {}
     for old in sorted(bound - _KEPT - called):
         if old == "wc":
             if rng.random() < 0.5:
-                new[old] = rng.choice(("w", "walker", "creator", "wk", "builder", "robot", "c", "maker"))
+                new[old] = rng.choice(
+                    ("w", "walker", "creator", "wk", "builder", "robot", "c", "maker")
+                )
                 if new[old] in taken:
                     del new[old]
                 else:
@@ -77,19 +118,31 @@ def _replace_names(source: str, new: dict[str, str]) -> str:
 
 def _tight_operators(rng: Random, source: str) -> str:
     signs = rng.choice((r"[*/]", r"[*/%+-]", r"\*"))
-    return "\n".join(re.sub(rf"(?<=[\w)\]]) ({signs}) (?=[\w(])", r"\1", line)
-                     if "#" not in line and '"' not in line else line for line in source.split("\n"))
+    return "\n".join(
+        re.sub(rf"(?<=[\w)\]]) ({signs}) (?=[\w(])", r"\1", line)
+        if "#" not in line and '"' not in line
+        else line
+        for line in source.split("\n")
+    )
 
 
 def _tight_commas(_: Random, source: str) -> str:
-    return "\n".join(line.replace(", ", ",") if "#" not in line and '"' not in line else line
-                     for line in source.split("\n"))
+    return "\n".join(
+        line.replace(", ", ",") if "#" not in line and '"' not in line else line
+        for line in source.split("\n")
+    )
 
 
 def _keywords(rng: Random, source: str) -> str:
     """Name the arguments of active muscles."""
-    form = rng.choice(("is_distance=False, amplitude={}, phase={}", "False, amplitude={}, phase={}",
-                       "is_distance=False, phase={1}, amplitude={0}", "amplitude={}, phase={}"))
+    form = rng.choice(
+        (
+            "is_distance=False, amplitude={}, phase={}",
+            "False, amplitude={}, phase={}",
+            "is_distance=False, phase={1}, amplitude={0}",
+            "amplitude={}, phase={}",
+        )
+    )
     return _rewrite_active(source, lambda a, p: form.format(a, p))
 
 
@@ -100,20 +153,29 @@ def _short_form(_: Random, source: str) -> str:
 
 def _rewrite_active(source: str, form) -> str:
     lines = source.split("\n")
-    calls = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and len(n.args) == 5
-             and getattr(n.func, "attr", "") == "add_muscle" and n.lineno == n.end_lineno
-             and getattr(n.args[2], "value", None) is False]
+    calls = [
+        n
+        for n in ast.walk(ast.parse(source))
+        if isinstance(n, ast.Call)
+        and len(n.args) == 5
+        and getattr(n.func, "attr", "") == "add_muscle"
+        and n.lineno == n.end_lineno
+        and getattr(n.args[2], "value", None) is False
+    ]
     for call in sorted(calls, key=lambda n: (n.lineno, n.col_offset), reverse=True):
         line = lines[call.lineno - 1]
         flag, amp, wave = call.args[2:]
-        texts = [line[n.col_offset:n.end_col_offset] for n in (amp, wave)]
-        lines[call.lineno - 1] = line[:flag.col_offset] + form(*texts) + line[wave.end_col_offset:]
+        texts = [line[n.col_offset : n.end_col_offset] for n in (amp, wave)]
+        lines[call.lineno - 1] = (
+            line[: flag.col_offset] + form(*texts) + line[wave.end_col_offset :]
+        )
     return "\n".join(lines)
 
 
 def _without_comments(_: Random, source: str) -> str:
-    return "\n".join(line for line in source.split("\n")
-                     if not line.strip().startswith(("#", '"""')))
+    return "\n".join(
+        line for line in source.split("\n") if not line.strip().startswith(("#", '"""'))
+    )
 
 
 def _comments(rng: Random, source: str) -> str:
@@ -131,8 +193,11 @@ def _comments(rng: Random, source: str) -> str:
 
 def _without_blanks(_: Random, source: str) -> str:
     lines = source.split("\n")
-    return "\n".join(line for k, line in enumerate(lines)
-                     if line or (k + 1 < len(lines) and lines[k + 1][:1] not in ("", " ")))
+    return "\n".join(
+        line
+        for k, line in enumerate(lines)
+        if line or (k + 1 < len(lines) and lines[k + 1][:1] not in ("", " "))
+    )
 
 
 def _double_blanks(_: Random, source: str) -> str:
@@ -151,17 +216,21 @@ def _no_import(_: Random, source: str) -> str:
 
 def _split_build(_: Random, source: str) -> str:
     """Move the body into a function that takes the creator."""
-    found = re.search(r"def make_walker\(\):\n((?:    #.*\n|\n)*)    (\w+) = walker_creator\(\)\n", source)
+    found = re.search(
+        r"def make_walker\(\):\n((?:    #.*\n|\n)*)    (\w+) = walker_creator\(\)\n", source
+    )
     if not found or re.search(r"\bbuild\b", source):
         return source
     w = found.group(2)
-    head, body = source[: found.start()], source[found.end():]
+    head, body = source[: found.start()], source[found.end() :]
     end = f"    return {w}.get_walker()"
     if end not in body:
         return source
     body = body.replace(end, "").rstrip("\n ")
-    return (f"{head}def build({w}):\n{body}\n\ndef make_walker():\n    {w} = walker_creator()\n"
-            f"    build({w})\n{end}")
+    return (
+        f"{head}def build({w}):\n{body}\n\ndef make_walker():\n    {w} = walker_creator()\n"
+        f"    build({w})\n{end}"
+    )
 
 
 def _wrap_class(rng: Random, source: str) -> str:
@@ -170,9 +239,13 @@ def _wrap_class(rng: Random, source: str) -> str:
     if not found or "class " in source:
         return source
     cls = rng.choice(_CLASSES)
-    body = ["    " + x if x else x for x in source[found.end():].rstrip("\n").split("\n")]
-    return (source[: found.start()] + f"class {cls}:\n    def build(self):\n" + "\n".join(body)
-            + f"\n\ndef make_walker():\n    return {cls}().build()")
+    body = ["    " + x if x else x for x in source[found.end() :].rstrip("\n").split("\n")]
+    return (
+        source[: found.start()]
+        + f"class {cls}:\n    def build(self):\n"
+        + "\n".join(body)
+        + f"\n\ndef make_walker():\n    return {cls}().build()"
+    )
 
 
 def _alias(rng: Random, source: str) -> str:
@@ -183,7 +256,7 @@ def _alias(rng: Random, source: str) -> str:
     w, link = found.group(1), rng.choice(("link", "connect_to", "muscle", "add_m", "spring"))
     if re.search(rf"\b{link}\b", source):
         return source
-    head, body = source[: found.end()], source[found.end():]
+    head, body = source[: found.end()], source[found.end() :]
     return f"{head}    {link} = {w}.add_muscle\n" + body.replace(f"{w}.add_muscle(", f"{link}(")
 
 
@@ -196,9 +269,15 @@ def _other_entry(rng: Random, source: str) -> str:
 def _explicit_true(rng: Random, source: str) -> str:
     """Some passive links say so."""
     lines = source.split("\n")
-    calls = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and len(n.args) == 2
-             and not n.keywords and getattr(n.func, "attr", "") == "add_muscle"
-             and n.lineno == n.end_lineno]
+    calls = [
+        n
+        for n in ast.walk(ast.parse(source))
+        if isinstance(n, ast.Call)
+        and len(n.args) == 2
+        and not n.keywords
+        and getattr(n.func, "attr", "") == "add_muscle"
+        and n.lineno == n.end_lineno
+    ]
     for call in calls:
         line = lines[call.lineno - 1]
         if rng.random() < 0.6 and line.count("add_muscle") == 1:
@@ -208,8 +287,19 @@ def _explicit_true(rng: Random, source: str) -> str:
 
 
 _STYLES = (
-    (_without_comments, 0.3), (_keywords, 0.1), (_short_form, 0.05), (_explicit_true, 0.07),
-    (_alias, 0.05), (_split_build, 0.06), (_wrap_class, 0.05), (_tight_operators, 0.15),
-    (_tight_commas, 0.05), (_comments, 0.2), (_without_blanks, 0.35), (_double_blanks, 0.15),
-    (_header, 0.06), (_no_import, 0.04), (_other_entry, 0.04),
+    (_without_comments, 0.3),
+    (_keywords, 0.1),
+    (_short_form, 0.05),
+    (_explicit_true, 0.07),
+    (_alias, 0.05),
+    (_split_build, 0.06),
+    (_wrap_class, 0.05),
+    (_tight_operators, 0.15),
+    (_tight_commas, 0.05),
+    (_comments, 0.2),
+    (_without_blanks, 0.35),
+    (_double_blanks, 0.15),
+    (_header, 0.06),
+    (_no_import, 0.04),
+    (_other_entry, 0.04),
 )

@@ -6,7 +6,14 @@ from random import Random
 from workers.training.corpus import draw
 from workers.training.corpus.numeric import other_number
 from workers.training.corpus.program import (
-    Anchor, Program, active_arguments, creator, formula, joint, link, muscle,
+    Anchor,
+    Program,
+    active_arguments,
+    creator,
+    formula,
+    joint,
+    link,
+    muscle,
 )
 
 
@@ -15,7 +22,11 @@ def _anchor(rng: Random, program: Program) -> Anchor | None:
     places = program.building_anchors()
     if not places:
         return None
-    ends = [a for a in places if program.lines[min(a.line, len(program.lines) - 1)].lstrip().startswith("return")]
+    ends = [
+        a
+        for a in places
+        if program.lines[min(a.line, len(program.lines) - 1)].lstrip().startswith("return")
+    ]
     return rng.choice(ends) if ends and rng.random() < 0.5 else rng.choice(places)
 
 
@@ -64,10 +75,17 @@ def _spot(rng: Random, program: Program, anchor: Anchor) -> str:
     y = draw.coordinate(rng, -3 * reach, max(shape.height, 4) * reach + 2)
     if loops and rng.random() < 0.75:
         v = rng.choice(loops)
-        x = rng.choice((f"{draw.decimal(rng, .5, 4)} * {v}", f"{v} * {draw.decimal(rng, .5, 4)}", f"{v}",
-                        f"{x} + {v}", f"{x} - {v}"))
+        x = rng.choice(
+            (
+                f"{draw.decimal(rng, 0.5, 4)} * {v}",
+                f"{v} * {draw.decimal(rng, 0.5, 4)}",
+                f"{v}",
+                f"{x} + {v}",
+                f"{x} - {v}",
+            )
+        )
         if rng.random() < 0.3:
-            y = rng.choice((f"{y} + {v}", f"{v} % 2", f"{draw.decimal(rng, .3, 2)} * {v}"))
+            y = rng.choice((f"{y} + {v}", f"{v} % 2", f"{draw.decimal(rng, 0.3, 2)} * {v}"))
     return f"{x}, {y}"
 
 
@@ -86,7 +104,21 @@ def _add_joint(rng: Random, program: Program, anchor: Anchor, *names: str) -> tu
     return name, new
 
 
-_PART_NAMES = ("extra", "foot", "leg", "tail", "arm", "head", "knee", "top", "tip", "hip", "p", "q", "new")
+_PART_NAMES = (
+    "extra",
+    "foot",
+    "leg",
+    "tail",
+    "arm",
+    "head",
+    "knee",
+    "top",
+    "tip",
+    "hip",
+    "p",
+    "q",
+    "new",
+)
 
 
 def add_joint(rng: Random, program: Program) -> str | None:
@@ -102,8 +134,16 @@ def add_limb(rng: Random, program: Program) -> str | None:
     anchor = _anchor(rng, program)
     if anchor is None or not anchor.held.creators:
         return None
-    first, second = rng.choice((("knee", "foot"), ("elbow", "hand"), ("neck", "head"), ("a", "b"),
-                                ("upper", "lower"), ("n1", "n2")))
+    first, second = rng.choice(
+        (
+            ("knee", "foot"),
+            ("elbow", "hand"),
+            ("neck", "head"),
+            ("a", "b"),
+            ("upper", "lower"),
+            ("n1", "n2"),
+        )
+    )
     a, new = _add_joint(rng, program, anchor, first)
     b = program.fresh(rng, second)
     new.append(f"{b} = {creator(anchor.held)}.add_joint({_spot(rng, program, anchor)})")
@@ -114,7 +154,11 @@ def add_limb(rng: Random, program: Program) -> str | None:
 
 def add_feet(rng: Random, program: Program) -> str | None:
     """Give every joint of a row a foot of its own, in a loop."""
-    places = [a for a in program.building_anchors() if a.held.rows and a.held.creators and len(a.indent) == 4]
+    places = [
+        a
+        for a in program.building_anchors()
+        if a.held.rows and a.held.creators and len(a.indent) == 4
+    ]
     if not places:
         return None
     anchor = rng.choice(places)
@@ -123,12 +167,18 @@ def add_feet(rng: Random, program: Program) -> str | None:
     foot = program.fresh(rng, rng.choice(("foot", "leg", "toe", "f")))
     v = program.fresh(rng, rng.choice(("i", "k", "m", "n")))
     wc, add = creator(anchor.held), link(anchor.held)
-    y = rng.choice(("0", "-1", "-2", draw.decimal(rng, -5, 0), str(round(program.shape.height) + 3)))
-    tail = f"False, {draw.amplitude(rng)}, {rng.choice((f'{v} / {n}', f'{v} % 2', draw.phase(rng)))}"
+    y = rng.choice(
+        ("0", "-1", "-2", draw.decimal(rng, -5, 0), str(round(program.shape.height) + 3))
+    )
+    tail = (
+        f"False, {draw.amplitude(rng)}, {rng.choice((f'{v} / {n}', f'{v} % 2', draw.phase(rng)))}"
+    )
     count = rng.choice((f"range({min(n, rng.randint(2, 6))})", f"range(len({row}))"))
-    new = [f"for {v} in {count}:",
-           f"    {foot} = {wc}.add_joint({draw.decimal(rng, .7, 4)} * {v}, {y})",
-           f"    {add}({row}[{v}], {foot}, {tail})"]
+    new = [
+        f"for {v} in {count}:",
+        f"    {foot} = {wc}.add_joint({draw.decimal(rng, 0.7, 4)} * {v}, {y})",
+        f"    {add}({row}[{v}], {foot}, {tail})",
+    ]
     if rng.random() < 0.7:
         other = rng.choice((f"{row}[{v} - 1]", f"{row}[({v} + 1) % {n}]", f"{row}[0]"))
         new.append(f"    {add}({other}, {foot}" + rng.choice((")", f", {tail})")))
@@ -144,8 +194,12 @@ def add_loop(rng: Random, program: Program) -> str | None:
     row = rng.choice(sorted(anchor.held.rows))
     n = anchor.held.rows[row]
     v = program.fresh(rng, rng.choice(("i", "k", "m", "q")))
-    wave = rng.choice((f"{v} / {n}", f"{v} % 2", draw.phase(rng), f"{draw.decimal(rng, .1, .6)} * {v}"))
-    tail = rng.choice(("", f", False, {draw.amplitude(rng)}, {wave}", f", False, {draw.amplitude(rng)}, {wave}"))
+    wave = rng.choice(
+        (f"{v} / {n}", f"{v} % 2", draw.phase(rng), f"{draw.decimal(rng, 0.1, 0.6)} * {v}")
+    )
+    tail = rng.choice(
+        ("", f", False, {draw.amplitude(rng)}, {wave}", f", False, {draw.amplitude(rng)}, {wave}")
+    )
     others = [j for j in sorted(anchor.held.joints)]
     add = link(anchor.held)
     gap = rng.choice((2, 2, 3))
@@ -153,15 +207,24 @@ def add_loop(rng: Random, program: Program) -> str | None:
     if others and rng.random() < 0.5:
         new = [f"for {v} in range({size}):", f"    {add}({row}[{v}], {rng.choice(others)}{tail})"]
     elif n > gap and rng.random() < 0.5:
-        new = [f"for {v} in range({size} - {gap}):", f"    {add}({row}[{v}], {row}[{v} + {gap}]{tail})"]
+        new = [
+            f"for {v} in range({size} - {gap}):",
+            f"    {add}({row}[{v}], {row}[{v} + {gap}]{tail})",
+        ]
     else:
-        new = [f"for {v} in range({size}):", f"    {add}({row}[{v}], {row}[({v} + {gap}) % {size}]{tail})"]
+        new = [
+            f"for {v} in range({size}):",
+            f"    {add}({row}[{v}], {row}[({v} + {gap}) % {size}]{tail})",
+        ]
     return _insert(program, anchor, new)
 
 
 def _is_building(program: Program, statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) \
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
         and statement.value in program.muscle_calls
+    )
 
 
 def delete_muscle(rng: Random, program: Program) -> str | None:
@@ -172,41 +235,71 @@ def delete_muscle(rng: Random, program: Program) -> str | None:
 
 def delete(rng: Random, program: Program) -> str | None:
     """Remove any statement whose loss the program survives."""
-    found = [s for s, block in program.statements if len(block) > 1 and s.lineno - 1 in program.held
-             and not isinstance(s, (ast.Return, ast.FunctionDef, ast.ClassDef))]
+    found = [
+        s
+        for s, block in program.statements
+        if len(block) > 1
+        and s.lineno - 1 in program.held
+        and not isinstance(s, (ast.Return, ast.FunctionDef, ast.ClassDef))
+    ]
     found = [s for s in found if s.end_lineno - s.lineno < 7]
     return _without(program, rng.choice(found)) if found else None
 
 
 def _without(program: Program, statement: ast.stmt) -> str:
-    return "\n".join([*program.lines[: statement.lineno - 1], *program.lines[statement.end_lineno:]])
+    return "\n".join(
+        [*program.lines[: statement.lineno - 1], *program.lines[statement.end_lineno :]]
+    )
 
 
 def delete_joint(rng: Random, program: Program) -> str | None:
     """Remove a joint and the statements that use it."""
-    found = [s for s, _ in program.statements if isinstance(s, ast.Assign) and s.value in program.joint_calls
-             and isinstance(s.targets[0], ast.Name)]
+    found = [
+        s
+        for s, _ in program.statements
+        if isinstance(s, ast.Assign)
+        and s.value in program.joint_calls
+        and isinstance(s.targets[0], ast.Name)
+    ]
     if not found:
         return None
     name = rng.choice(found).targets[0].id
-    gone = {k for s, _ in program.statements if not isinstance(s, (ast.For, ast.If, ast.While, ast.FunctionDef, ast.ClassDef))
-            and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(s))
-            for k in range(s.lineno - 1, s.end_lineno)}
-    return "\n".join(line for k, line in enumerate(program.lines) if k not in gone) if len(gone) < 8 else None
+    gone = {
+        k
+        for s, _ in program.statements
+        if not isinstance(s, (ast.For, ast.If, ast.While, ast.FunctionDef, ast.ClassDef))
+        and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(s))
+        for k in range(s.lineno - 1, s.end_lineno)
+    }
+    return (
+        "\n".join(line for k, line in enumerate(program.lines) if k not in gone)
+        if len(gone) < 8
+        else None
+    )
 
 
 def repeat(rng: Random, program: Program) -> str | None:
     """Write a statement once more with other numbers."""
-    found = [s for s, _ in program.statements if isinstance(s, ast.Expr) and isinstance(s.value, ast.Call)
-             and s.lineno == s.end_lineno and s.lineno - 1 in program.held]
+    found = [
+        s
+        for s, _ in program.statements
+        if isinstance(s, ast.Expr)
+        and isinstance(s.value, ast.Call)
+        and s.lineno == s.end_lineno
+        and s.lineno - 1 in program.held
+    ]
     if not found:
         return None
     s = rng.choice(found)
     line = program.lines[s.lineno - 1]
-    numbers = [n for n in ast.walk(s) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
-    for n in sorted(rng.sample(numbers, rng.randint(1, min(3, len(numbers)))) if numbers else [],
-                    key=lambda n: -n.col_offset):
-        line = line[: n.col_offset] + other_number(rng, n.value) + line[n.end_col_offset:]
+    numbers = [
+        n for n in ast.walk(s) if isinstance(n, ast.Constant) and type(n.value) in (int, float)
+    ]
+    for n in sorted(
+        rng.sample(numbers, rng.randint(1, min(3, len(numbers)))) if numbers else [],
+        key=lambda n: -n.col_offset,
+    ):
+        line = line[: n.col_offset] + other_number(rng, n.value) + line[n.end_col_offset :]
     return program.with_lines(s.end_lineno, [line])
 
 
@@ -214,32 +307,62 @@ def second_part(rng: Random, program: Program) -> str | None:
     """Build a part a second time with a helper that the program has, elsewhere, and join the two."""
     found = []
     for s, _ in program.statements:
-        if isinstance(s, ast.Assign) and isinstance(s.value, ast.Call) and s.lineno == s.end_lineno \
-                and isinstance(s.targets[0], ast.Name) and s.col_offset == 4 \
-                and getattr(s.value.func, "id", "") in program.held_at(s).callables:
+        if (
+            isinstance(s, ast.Assign)
+            and isinstance(s.value, ast.Call)
+            and s.lineno == s.end_lineno
+            and isinstance(s.targets[0], ast.Name)
+            and s.col_offset == 4
+            and getattr(s.value.func, "id", "") in program.held_at(s).callables
+        ):
             found.append(s)
     places = [a for a in program.building_anchors() if len(a.indent) == 4]
     if not found or not places:
         return None
     s = rng.choice(found)
     old = s.targets[0].id
-    anchor = rng.choice([a for a in places if old in a.held.rows or old in a.held.joints
-                         or old in a.held.maps] or [None])
+    anchor = rng.choice(
+        [a for a in places if old in a.held.rows or old in a.held.joints or old in a.held.maps]
+        or [None]
+    )
     if anchor is None:
         return None
-    new_name = program.fresh(rng, *rng.sample(("other", "second", "head", "rear", "front", old + "2", "part", "upper"), 3))
-    arguments = [program.text(a) for a in s.value.args] + [f"{k.arg}={program.text(k.value)}" for k in s.value.keywords]
+    new_name = program.fresh(
+        rng,
+        *rng.sample(("other", "second", "head", "rear", "front", old + "2", "part", "upper"), 3),
+    )
+    arguments = [program.text(a) for a in s.value.args] + [
+        f"{k.arg}={program.text(k.value)}" for k in s.value.keywords
+    ]
     shift = rng.choice((2, 3, 4, 5, 6, 8, 10))
-    numbers = [k for k, a in enumerate(s.value.args) if isinstance(a, ast.Constant) and type(a.value) in (int, float)]
+    numbers = [
+        k
+        for k, a in enumerate(s.value.args)
+        if isinstance(a, ast.Constant) and type(a.value) in (int, float)
+    ]
     for k in numbers:
         value = s.value.args[k].value
         if rng.random() < 0.8:
-            arguments[k] = str(round(value + shift, 1)) if rng.random() < 0.7 else other_number(rng, value, True)
-    names = [k for k, a in enumerate(s.value.args) if isinstance(a, ast.Name) and a.id in (set(anchor.held.ints) | anchor.held.floats)]
+            arguments[k] = (
+                str(round(value + shift, 1))
+                if rng.random() < 0.7
+                else other_number(rng, value, True)
+            )
+    names = [
+        k
+        for k, a in enumerate(s.value.args)
+        if isinstance(a, ast.Name) and a.id in (set(anchor.held.ints) | anchor.held.floats)
+    ]
     for k in names:
         if rng.random() < 0.6:
-            arguments[k] = rng.choice((f"{arguments[k]} + {shift}", str(shift), f"{arguments[k]} * 0.5",
-                                       f"{arguments[k]} - {rng.randint(1, 3)}"))
+            arguments[k] = rng.choice(
+                (
+                    f"{arguments[k]} + {shift}",
+                    str(shift),
+                    f"{arguments[k]} * 0.5",
+                    f"{arguments[k]} - {rng.randint(1, 3)}",
+                )
+            )
     new = [f"{new_name} = {s.value.func.id}({', '.join(arguments)})"]
     held, add = anchor.held, link(anchor.held)
     if old in held.joints:
@@ -247,15 +370,24 @@ def second_part(rng: Random, program: Program) -> str | None:
     elif old in held.rows:
         n = held.rows[old]
         v = program.fresh(rng, rng.choice(("i", "k", "m")))
-        tail = rng.choice(("", f", False, {draw.amplitude(rng)}, {rng.choice((f'{v} / {n}', draw.phase(rng)))}"))
+        tail = rng.choice(
+            ("", f", False, {draw.amplitude(rng)}, {rng.choice((f'{v} / {n}', draw.phase(rng)))}")
+        )
         if rng.random() < 0.6:
-            new += [f"for {v} in range({rng.choice((f'len({old})', str(n)))}):",
-                    f"    {add}({old}[{v}], {new_name}[{v}]{tail})"]
+            new += [
+                f"for {v} in range({rng.choice((f'len({old})', str(n)))}):",
+                f"    {add}({old}[{v}], {new_name}[{v}]{tail})",
+            ]
         else:
-            new += [f"{add}({old}[{rng.randrange(n)}], {new_name}[{rng.randrange(n)}], {active_arguments(rng, program, held)})"
-                    for _ in range(2)]
+            new += [
+                f"{add}({old}[{rng.randrange(n)}], {new_name}[{rng.randrange(n)}], {active_arguments(rng, program, held)})"
+                for _ in range(2)
+            ]
         if rng.random() < 0.5:
-            new += [f"for {v} in range({n}):", f"    {add}({new_name}[{v}], {new_name}[({v} + 1) % {n}])"]
+            new += [
+                f"for {v} in range({n}):",
+                f"    {add}({new_name}[{v}], {new_name}[({v} + 1) % {n}])",
+            ]
     else:
         return None
     return _insert(program, anchor, new)
@@ -275,57 +407,104 @@ def condition(rng: Random, program: Program) -> str | None:
     s, loops, held = rng.choice(found)
     v = rng.choice(loops)
     indent, line = " " * s.col_offset, program.lines[s.lineno - 1]
-    test = rng.choice((f"{v} % 2 == 0", f"{v} % 2 == 1", f"{v} > {held.ints[v][0]}", f"{v} != {rng.randint(0, 3)}",
-                       f"{v} % 3 == 0", f"{v} < {held.ints[v][1]}"))
+    test = rng.choice(
+        (
+            f"{v} % 2 == 0",
+            f"{v} % 2 == 1",
+            f"{v} > {held.ints[v][0]}",
+            f"{v} != {rng.randint(0, 3)}",
+            f"{v} % 3 == 0",
+            f"{v} < {held.ints[v][1]}",
+        )
+    )
     new = [f"{indent}if {test}:", "    " + line]
     if rng.random() < 0.45:
         a, b = (program.text(x) for x in s.value.args[:2])
         new += [f"{indent}else:", f"{indent}    {muscle(rng, program, held, a, b)}"]
-    return "\n".join([*program.lines[: s.lineno - 1], *new, *program.lines[s.lineno:]])
+    return "\n".join([*program.lines[: s.lineno - 1], *new, *program.lines[s.lineno :]])
 
 
 def otherwise(rng: Random, program: Program) -> str | None:
     """Add an else to an if, or to nothing else."""
-    found = [s for s, _ in program.statements if isinstance(s, ast.If) and not s.orelse
-             and s.body[-1].lineno - 1 in program.held]
+    found = [
+        s
+        for s, _ in program.statements
+        if isinstance(s, ast.If) and not s.orelse and s.body[-1].lineno - 1 in program.held
+    ]
     rng.shuffle(found)
     for s in found:
         held = program.held.get(s.lineno - 1)
-        if held and (held.creators or held.links) and (held.rows or len(held.joints) > 1 or held.maps):
+        if (
+            held
+            and (held.creators or held.links)
+            and (held.rows or len(held.joints) > 1 or held.maps)
+        ):
             a, b = joint(rng, held), joint(rng, held)
             if a != b:
                 indent = " " * s.col_offset
-                return program.with_lines(s.end_lineno, [f"{indent}else:", f"{indent}    {muscle(rng, program, held, a, b)}"])
+                return program.with_lines(
+                    s.end_lineno,
+                    [f"{indent}else:", f"{indent}    {muscle(rng, program, held, a, b)}"],
+                )
     return None
 
 
 def bounds(rng: Random, program: Program) -> str | None:
     """Let a loop start, end or step elsewhere."""
-    calls = [n for n in program.nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "range"
-             and n.lineno == n.end_lineno and n.args]
+    calls = [
+        n
+        for n in program.nodes
+        if isinstance(n, ast.Call)
+        and getattr(n.func, "id", "") == "range"
+        and n.lineno == n.end_lineno
+        and n.args
+    ]
     if not calls:
         return None
     call = rng.choice(calls)
     texts = [program.text(a) for a in call.args]
     if len(texts) == 1:
-        new = rng.choice((f"1, {texts[0]}", f"0, {texts[0]}, 2", f"{texts[0]} - 1", f"{texts[0]} + 1",
-                          f"{texts[0]} + 2", f"{texts[0]} * 2", f"1, {texts[0]} + 1", f"{texts[0]} - 2"))
+        new = rng.choice(
+            (
+                f"1, {texts[0]}",
+                f"0, {texts[0]}, 2",
+                f"{texts[0]} - 1",
+                f"{texts[0]} + 1",
+                f"{texts[0]} + 2",
+                f"{texts[0]} * 2",
+                f"1, {texts[0]} + 1",
+                f"{texts[0]} - 2",
+            )
+        )
     elif len(texts) == 2:
-        new = rng.choice((texts[1], f"{texts[0]}, {texts[1]}, 2", f"{texts[0]} + 1, {texts[1]}",
-                          f"{texts[0]}, {texts[1]} - 1", f"{texts[0]}, {texts[1]} + 1"))
+        new = rng.choice(
+            (
+                texts[1],
+                f"{texts[0]}, {texts[1]}, 2",
+                f"{texts[0]} + 1, {texts[1]}",
+                f"{texts[0]}, {texts[1]} - 1",
+                f"{texts[0]}, {texts[1]} + 1",
+            )
+        )
     else:
-        new = rng.choice((f"{texts[0]}, {texts[1]}", f"{texts[0]}, {texts[1]}, {rng.choice('123')}"))
+        new = rng.choice(
+            (f"{texts[0]}, {texts[1]}", f"{texts[0]}, {texts[1]}, {rng.choice('123')}")
+        )
     line = program.lines[call.lineno - 1]
-    changed = line[: call.args[0].col_offset] + new + line[call.args[-1].end_col_offset:]
-    return "\n".join([*program.lines[: call.lineno - 1], changed, *program.lines[call.lineno:]])
+    changed = line[: call.args[0].col_offset] + new + line[call.args[-1].end_col_offset :]
+    return "\n".join([*program.lines[: call.lineno - 1], changed, *program.lines[call.lineno :]])
 
 
 def _tables(program: Program) -> list[ast.List]:
     """Return the lists of tuples (or dicts of them) of numbers that programs keep their data in."""
     out = []
     for n in program.nodes:
-        if isinstance(n, ast.List) and len(n.elts) > 1 and all(isinstance(e, ast.Tuple) for e in n.elts) \
-                and len({len(e.elts) for e in n.elts}) == 1:
+        if (
+            isinstance(n, ast.List)
+            and len(n.elts) > 1
+            and all(isinstance(e, ast.Tuple) for e in n.elts)
+            and len({len(e.elts) for e in n.elts}) == 1
+        ):
             out.append(n)
     return out
 
@@ -349,8 +528,10 @@ def add_row(rng: Random, program: Program) -> str | None:
     if table.lineno == table.end_lineno or rng.random() < 0.1 or line[: last.col_offset].strip():
         if last.lineno != last.end_lineno:
             return None
-        changed = line[: last.end_col_offset] + f", {row}" + line[last.end_col_offset:]
-        return "\n".join([*program.lines[: last.lineno - 1], changed, *program.lines[last.lineno:]])
+        changed = line[: last.end_col_offset] + f", {row}" + line[last.end_col_offset :]
+        return "\n".join(
+            [*program.lines[: last.lineno - 1], changed, *program.lines[last.lineno :]]
+        )
     if not line.rstrip().endswith(","):
         return None
     return program.with_lines(last.end_lineno, [" " * last.col_offset + row + ","])
@@ -368,10 +549,10 @@ def drop_row(rng: Random, program: Program) -> str | None:
         return None
     line = program.lines[row.lineno - 1]
     if before.end_lineno == row.lineno:
-        changed = line[: before.end_col_offset] + line[row.end_col_offset:]
-        return "\n".join([*program.lines[: row.lineno - 1], changed, *program.lines[row.lineno:]])
+        changed = line[: before.end_col_offset] + line[row.end_col_offset :]
+        return "\n".join([*program.lines[: row.lineno - 1], changed, *program.lines[row.lineno :]])
     if line.strip().rstrip(",") == program.text(row):
-        return "\n".join([*program.lines[: row.lineno - 1], *program.lines[row.lineno:]])
+        return "\n".join([*program.lines[: row.lineno - 1], *program.lines[row.lineno :]])
     return None
 
 
@@ -386,10 +567,23 @@ def all_pairs(rng: Random, program: Program) -> str | None:
     if n < 4:
         return None
     a, b = program.fresh(rng, "i", "a", "m"), program.fresh(rng, "j", "b", "n")
-    tail = rng.choice(("", f", {active_arguments(rng, program, anchor.held)}", f", False, {draw.amplitude(rng)}, {a} / {n}"))
+    tail = rng.choice(
+        (
+            "",
+            f", {active_arguments(rng, program, anchor.held)}",
+            f", False, {draw.amplitude(rng)}, {a} / {n}",
+        )
+    )
     call = f"{link(anchor.held)}({row}[{a}], {row}[{b}]{tail})"
-    test = rng.choice((f"({a} + {b}) % 2 == 1", f"({a} + {b}) % 3 == 0", f"{b} - {a} == 2", f"{b} - {a} > 2"))
-    new = [f"for {a} in range({n}):", f"    for {b} in range({a} + 1, {n}):", f"        if {test}:", f"            {call}"]
+    test = rng.choice(
+        (f"({a} + {b}) % 2 == 1", f"({a} + {b}) % 3 == 0", f"{b} - {a} == 2", f"{b} - {a} > 2")
+    )
+    new = [
+        f"for {a} in range({n}):",
+        f"    for {b} in range({a} + 1, {n}):",
+        f"        if {test}:",
+        f"            {call}",
+    ]
     if rng.random() < 0.3:
         new = [*new[:2], f"        {call}"]
     return _insert(program, anchor, new)
@@ -399,7 +593,9 @@ def assign_more(rng: Random, program: Program) -> str | None:
     """Change a number by a statement of its own: ``radius = radius * 1.5`` or ``x += 1``."""
     places = []
     for a in program.anchors:
-        names = [v for v, (lo, hi) in a.held.ints.items() if "." not in v] + [f for f in a.held.floats if "." not in f]
+        names = [v for v, (lo, hi) in a.held.ints.items() if "." not in v] + [
+            f for f in a.held.floats if "." not in f
+        ]
         local = [n for n in names if not n.isupper()]
         if local and len(a.indent) >= 4:
             places.append((a, sorted(local)))
@@ -408,7 +604,18 @@ def assign_more(rng: Random, program: Program) -> str | None:
     anchor, names = rng.choice(places)
     v = rng.choice(names)
     whole = v in anchor.held.ints
-    new = rng.choice((f"{v} = {v} + {rng.randint(1, 3)}", f"{v} += {rng.randint(1, 3)}", f"{v} *= {rng.choice((2, 3))}")
-                     if whole else (f"{v} = {v} * {draw.decimal(rng, .5, 2)}", f"{v} *= {draw.decimal(rng, .5, 2)}",
-                                    f"{v} += {draw.decimal(rng, .3, 3)}", f"{v} = {v} + {formula(rng, anchor.held, .3, 3)}"))
+    new = rng.choice(
+        (
+            f"{v} = {v} + {rng.randint(1, 3)}",
+            f"{v} += {rng.randint(1, 3)}",
+            f"{v} *= {rng.choice((2, 3))}",
+        )
+        if whole
+        else (
+            f"{v} = {v} * {draw.decimal(rng, 0.5, 2)}",
+            f"{v} *= {draw.decimal(rng, 0.5, 2)}",
+            f"{v} += {draw.decimal(rng, 0.3, 3)}",
+            f"{v} = {v} + {formula(rng, anchor.held, 0.3, 3)}",
+        )
+    )
     return _insert(program, anchor, [new])

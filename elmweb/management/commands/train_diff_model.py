@@ -1,0 +1,47 @@
+"""``manage.py train_diff_model``: makes the bundled model's weights again, from nothing."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from elmweb.paths import DATA_DIR
+
+
+class Command(BaseCommand):
+    help = (
+        "Draw the corpus, learn the vocabulary and train the diff model; interrupted, it goes on "
+        "where it was when called again. Prints one JSON object a step. The weights end up in "
+        "OUT/weights; copy them over workers/mutation/weights to use them."
+    )
+    requires_system_checks = []  # neither database, broker nor the present weights matter here
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--cpu-minutes", type=float, default=76.0, help="of training, one thread"
+        )
+        parser.add_argument("--out", type=Path, default=DATA_DIR / "diff_model")
+        parser.add_argument("--rng-seed", type=int, default=0)
+        parser.add_argument(
+            "--shards", type=int, default=26, help="of the corpus, 700 programs each"
+        )
+        parser.add_argument(
+            "--processes", type=int, default=os.cpu_count() or 1, help="for the corpus"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("cpu_minutes", "shards", "processes"):
+            if options[name] <= 0:
+                raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
+        from workers.training.make import Recipe, make  # loads torch
+
+        recipe = Recipe(options["cpu_minutes"], options["rng_seed"], options["shards"])
+        weights = make(
+            recipe,
+            options["out"],
+            processes=options["processes"],
+            report=lambda line: self.stdout.write(json.dumps(line)),
+        )
+        self.stdout.write(json.dumps({"weights": str(weights)}))
