@@ -47,8 +47,12 @@ class _Hunk:
 
     def dropped(self, top: int, bottom: int) -> "_Hunk":
         """Return the hunk without outer context lines."""
-        return _Hunk(self.number, None if self.start is None else self.start + top,
-                     self.body[top : len(self.body) - bottom], self.no_newline_new)
+        return _Hunk(
+            self.number,
+            None if self.start is None else self.start + top,
+            self.body[top : len(self.body) - bottom],
+            self.no_newline_new,
+        )
 
 
 def unified_diff(old: str, new: str, context: int = 3) -> str:
@@ -178,7 +182,11 @@ def _locate(lines, hunk: _Hunk, floor: int, shift: int, budget) -> tuple[_Hunk, 
     top = next(k for k, line in enumerate(hunk.body) if line[0] != " ")
     bottom = next(k for k, line in enumerate(reversed(hunk.body)) if line[0] != " ")
     for drop in range(1, max(top, bottom) + 1):
-        for cut in ((min(drop, top), 0), (0, min(drop, bottom)), (min(drop, top), min(drop, bottom))):
+        for cut in (
+            (min(drop, top), 0),
+            (0, min(drop, bottom)),
+            (min(drop, top), min(drop, bottom)),
+        ):
             less = hunk.dropped(*cut)
             if cut != (0, 0) and less.old:
                 found = _find(lines, less.old, hint + cut[0], floor, budget)

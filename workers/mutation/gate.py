@@ -5,7 +5,9 @@ import ast
 from simulation.outcome import Outcome
 from workers.mutation.scope import undefined_names
 
-MAX_SOURCE = 200_000  # characters; parsing more would hold up the worker, and the sandbox refuses it
+MAX_SOURCE = (
+    200_000  # characters; parsing more would hold up the worker, and the sandbox refuses it
+)
 
 
 def check(parent: str, child: str) -> tuple[Outcome | None, str]:
@@ -16,7 +18,10 @@ def check(parent: str, child: str) -> tuple[Outcome | None, str]:
     if child == parent:
         return Outcome.DOES_NOT_APPLY, "the edit changes nothing"
     if len(child) > MAX_SOURCE:
-        return Outcome.SYNTAX_ERROR, f"the program has {len(child)} characters, more than {MAX_SOURCE}"
+        return (
+            Outcome.SYNTAX_ERROR,
+            f"the program has {len(child)} characters, more than {MAX_SOURCE}",
+        )
     tree = parse(child)
     if isinstance(tree, str):
         return Outcome.SYNTAX_ERROR, tree
@@ -52,5 +57,8 @@ def is_same(a: ast.Module, b: ast.Module) -> bool:
 
 
 def _dump(tree: ast.Module) -> str:
-    return "\n".join(ast.dump(s) for s in tree.body
-                     if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)))
+    return "\n".join(
+        ast.dump(s)
+        for s in tree.body
+        if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    )

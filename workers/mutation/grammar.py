@@ -24,10 +24,12 @@ LEXEME = re.compile(
 )
 NUMBER = re.compile(r"\d{1,6}|\d{0,4}\.\d{0,4}|\d{1,6}e-?\d{0,2}")
 WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,5}|\d{1,5}\.\d{0,4}|\.\d{1,4}|\d{1,4}e-?\d{1,2}")
-_STATEMENTS = frozenset("for if while elif else return pass break continue def class import from".split())
-_BINARY_WORDS = frozenset("if else for in and or is not".split())
-_BINARY = frozenset("+ - * / % ** // < > <= >= == != & | ^".split())
-_AUGMENTED = frozenset("+= -= *= /= %= //= **=".split())
+_STATEMENTS = frozenset(
+    ["for", "if", "while", "elif", "else", "return", "pass", "break", "continue", "def", "class", "import", "from"]
+)
+_BINARY_WORDS = frozenset(["if", "else", "for", "in", "and", "or", "is", "not"])
+_BINARY = frozenset(["+", "-", "*", "/", "%", "**", "//", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^"])
+_AUGMENTED = frozenset(["+=", "-=", "*=", "/=", "%=", "//=", "**="])
 _PAIRS = {")": "(c", "]": "[s", "}": "{"}
 _CONSTANTS = frozenset({"True", "False", "None"})
 MAX_LENGTH = 130  # of a written line; the corpus has none longer
@@ -56,8 +58,22 @@ class Place:
 class Scan:
     """One pass over a line; ``ok`` tells whether it can (still) become legal."""
 
-    __slots__ = ("place", "stack", "operand", "head", "bound", "after", "base", "is_target",
-                 "assigned", "lambdas", "for_target", "ended", "word", "call")
+    __slots__ = (
+        "after",
+        "assigned",
+        "base",
+        "bound",
+        "call",
+        "ended",
+        "for_target",
+        "head",
+        "is_target",
+        "lambdas",
+        "operand",
+        "place",
+        "stack",
+        "word",
+    )
 
     def __init__(self, place: Place):
         self.place = place
@@ -128,7 +144,11 @@ class Scan:
         if word in _BINARY_WORDS or word in _CONSTANTS:
             return False
         nxt = text[end : end + 3].lstrip()[:2]
-        if nxt and not (nxt[0] == "," or (nxt[0] == "=" and nxt != "==")) and word not in self.place.names:
+        if (
+            nxt
+            and not (nxt[0] == "," or (nxt[0] == "=" and nxt != "=="))
+            and word not in self.place.names
+        ):
             return False
         self.word = word
         return self._took(word)
@@ -145,14 +165,19 @@ class Scan:
             return self._took(word)
         in_call = self.stack[-1:] == ["c"] and self.after in ("(", ",")
         if last:
-            if any(n.startswith(word) for n in names) or any(n.startswith(word) for n in self.bound):
+            if any(n.startswith(word) for n in names) or any(
+                n.startswith(word) for n in self.bound
+            ):
                 return True
             if self.stack and any(n.startswith(word) for n in scope.inner):
                 return True
             if in_call and any(n.startswith(word) for n in scope.keywords):
                 return True
-            return "not".startswith(word) or (bool(self.stack or self.assigned) and "lambda".startswith(word)) \
+            return (
+                "not".startswith(word)
+                or (bool(self.stack or self.assigned) and "lambda".startswith(word))
                 or (bool(self.stack) and any(n.startswith(word) for n in scope.kinds))
+            )
         if word in ("not", "lambda"):
             self.lambdas += word == "lambda"
             self.after = word
@@ -164,11 +189,19 @@ class Scan:
         if in_call and rest[:1] == "=" and rest != "==":
             return word in scope.keywords and self._took(word)
         if word in names or word in self.bound:
-            if word in BUILTINS and word not in _CONSTANTS and rest[:1] not in ("(", "") and word not in scope.kinds:
+            if (
+                word in BUILTINS
+                and word not in _CONSTANTS
+                and rest[:1] not in ("(", "")
+                and word not in scope.kinds
+            ):
                 return rest[:1] in (",", ")") and self.call[-1:] in (["map"], ["isinstance"])
             return self._took(word)
-        if self.stack and (word in scope.inner or re.search(rf"\bfor\b.*\b{word}\b.*\bin\b", text[end:])
-                           or (word in scope.kinds and " for " not in text)):
+        if self.stack and (
+            word in scope.inner
+            or re.search(rf"\bfor\b.*\b{word}\b.*\bin\b", text[end:])
+            or (word in scope.kinds and " for " not in text)
+        ):
             return self._took(word)  # bound further on, by a comprehension; checked when complete
         return False
 
@@ -275,7 +308,9 @@ class Scan:
             self.after = sign
             return unary
         kind = self.place.scope.kinds.get(self.base)
-        if kind in ("function", "creator") or (kind == "list" and sign not in ("+", "*", "==", "!=")):
+        if kind in ("function", "creator") or (
+            kind == "list" and sign not in ("+", "*", "==", "!=")
+        ):
             return False
         self.operand, self.after, self.base = True, sign, ""
         return True
@@ -300,22 +335,35 @@ class Scan:
             return True
         kind = self.place.scope.kinds.get(self.base)
         if sign == "(":
-            if self.after not in ("name", "attribute") or kind in ("number", "joint", "list", "creator"):
+            if self.after not in ("name", "attribute") or kind in (
+                "number",
+                "joint",
+                "list",
+                "creator",
+            ):
                 return False
             if self.base in _CONSTANTS:
                 return False
             self.stack.append("c")
             self.call.append(self.base)
         elif sign == "[":
-            if self.after == "number" or kind in ("number", "joint", "function", "creator") \
-                    or self.base in BUILTINS:
+            if (
+                self.after == "number"
+                or kind in ("number", "joint", "function", "creator")
+                or self.base in BUILTINS
+            ):
                 return False
             if self.is_target and self.word and self.word not in self.place.names:
                 return False
             self.stack.append("s")
         else:
             return False
-        self.operand, self.after, self.is_target, self.base = True, sign, self.is_target and sign == "[", ""
+        self.operand, self.after, self.is_target, self.base = (
+            True,
+            sign,
+            self.is_target and sign == "[",
+            "",
+        )
         return True
 
     def _closes(self, sign: str) -> bool:
@@ -324,7 +372,11 @@ class Scan:
         kind = self.stack.pop()
         if kind == "c" and self.call:
             self.call.pop()
-        empty_ok = self.after == "," or (self.after in ("(", "[", "{") and kind != "s") or self.after == ":"
+        empty_ok = (
+            self.after == ","
+            or (self.after in ("(", "[", "{") and kind != "s")
+            or self.after == ":"
+        )
         if self.operand and not empty_ok:
             return False
         self.operand, self.after, self.base = False, ")" if kind != "s" else "]", ""
@@ -333,7 +385,9 @@ class Scan:
     def _comma(self) -> bool:
         if self.operand:
             return False
-        if not self.stack and not (self.is_target or self.assigned or self.for_target or self.lambdas):
+        if not self.stack and not (
+            self.is_target or self.assigned or self.for_target or self.lambdas
+        ):
             return False
         self.operand, self.after, self.base = True, ",", ""
         return True
@@ -348,7 +402,10 @@ class Scan:
                 self.operand, self.after = True, ":"
                 return True
             return False
-        if self.head not in ("for", "if", "while", "elif", "else", "def", "class") or self.for_target:
+        if (
+            self.head not in ("for", "if", "while", "elif", "else", "def", "class")
+            or self.for_target
+        ):
             return False
         if self.operand or not self.place.colon_ok:
             return False
@@ -368,13 +425,23 @@ class Scan:
             return last  # may become ==
         if not (self.is_target or self.after == "]"):
             return False
-        self.assigned, self.operand, self.after, self.is_target, self.base = True, True, "=", False, ""
+        self.assigned, self.operand, self.after, self.is_target, self.base = (
+            True,
+            True,
+            "=",
+            False,
+            "",
+        )
         return True
 
     def _finish(self) -> bool:
         if self.after == "start":
             return True  # blank
-        if self.head in ("for", "if", "while", "elif", "else", "def", "class") and not self.ended and not self.stack:
+        if (
+            self.head in ("for", "if", "while", "elif", "else", "def", "class")
+            and not self.ended
+            and not self.stack
+        ):
             return False
         if self.for_target:
             return False

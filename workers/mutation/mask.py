@@ -12,10 +12,22 @@ from dataclasses import dataclass, field
 from workers.mutation import gate, prompt
 from workers.mutation.grammar import MAX_LENGTH, Place, Scan, Start, starts_of
 from workers.mutation.lines import BadEdit, LineEdit, apply_edits
-from workers.mutation.scope import CREATOR_METHODS, Scope, kind_of, read_scope
+from workers.mutation.scope import Scope, kind_of, read_scope
 
-_BLOCK_WORDS = ("for ", "if ", "while ", "elif ", "else", "def ", "class ", "with ", "try", "except", "finally")
-_NEW_STATEMENTS = frozenset("for if while elif else return pass break continue".split())
+_BLOCK_WORDS = (
+    "for ",
+    "if ",
+    "while ",
+    "elif ",
+    "else",
+    "def ",
+    "class ",
+    "with ",
+    "try",
+    "except",
+    "finally",
+)
+_NEW_STATEMENTS = frozenset(["for", "if", "while", "elif", "else", "return", "pass", "break", "continue"])
 _PROTECTED = ("def make_walker", "from walk_creator", "import ")
 MAX_EDITS = 40
 MAX_END_REFUSALS = 3
@@ -188,13 +200,21 @@ class EditMask:
         above = indent_of(before)
         if opens_block(before):
             deeper = {above + unit}
-            return frozenset(deeper | {indent_of(lines[n])} if not is_new and indent_of(lines[n]) > above else deeper)
+            return frozenset(
+                deeper | {indent_of(lines[n])}
+                if not is_new and indent_of(lines[n]) > above
+                else deeper
+            )
         following = next((x for x in lines[n + 1 :] if x.strip()), "")
         if is_new:
             floor = min(above, indent_of(following))
             return frozenset(range(floor, above + 1, unit)) | {above}
         same = {indent_of(lines[n])} if lines[n].strip() else set()
-        return frozenset({i for i in same if i <= above} | {above} | set(range(indent_of(following), above + 1, unit)))
+        return frozenset(
+            {i for i in same if i <= above}
+            | {above}
+            | set(range(indent_of(following), above + 1, unit))
+        )
 
     def _may_start(self, text: str) -> bool:
         known = self._known.get(text)
@@ -227,7 +247,12 @@ class EditMask:
         after = p.starts[a.line + 1]
         if tuple(scan.stack) != after.stack:
             return False
-        if a.op == "=" and not after.stack and opens_block(p.lines[a.line]) and not opens_block(text):
+        if (
+            a.op == "="
+            and not after.stack
+            and opens_block(p.lines[a.line])
+            and not opens_block(text)
+        ):
             following = next((x for x in p.lines[a.line + 1 :] if x.strip()), "")
             if indent_of(following) > indent_of(text):
                 return False
@@ -255,9 +280,17 @@ def bound_names(text: str) -> frozenset[str]:
     tree = parse_line(text.strip())
     if tree is None:
         return frozenset()
-    inside = {id(n) for c in ast.walk(tree) if isinstance(c, ast.comprehension) for n in ast.walk(c.target)}
-    return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)
-                     and isinstance(n.ctx, ast.Store) and id(n) not in inside)
+    inside = {
+        id(n)
+        for c in ast.walk(tree)
+        if isinstance(c, ast.comprehension)
+        for n in ast.walk(c.target)
+    }
+    return frozenset(
+        n.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in inside
+    )
 
 
 def parse_line(text: str) -> ast.Module | None:
@@ -277,8 +310,18 @@ def parse_line(text: str) -> ast.Module | None:
         return None
 
 
-_TAKES = {"add_joint": (2, 2), "add_muscle": (2, 5), "get_walker": (0, 0), "append": (1, 1),
-          "range": (1, 3), "len": (1, 1), "abs": (1, 1), "cos": (1, 1), "sin": (1, 1), "sqrt": (1, 1)}
+_TAKES = {
+    "add_joint": (2, 2),
+    "add_muscle": (2, 5),
+    "get_walker": (0, 0),
+    "append": (1, 1),
+    "range": (1, 3),
+    "len": (1, 1),
+    "abs": (1, 1),
+    "cos": (1, 1),
+    "sin": (1, 1),
+    "sqrt": (1, 1),
+}
 _NEVER_JOINT = frozenset({"list", "creator", "function"})
 _OWN_WORDS = frozenset({"query_cppn"})
 
@@ -297,29 +340,42 @@ def makes_sense(text: str, place: Place, old: str = "") -> bool:
             inner |= {x.id for x in ast.walk(n.target) if isinstance(x, ast.Name)}
         elif isinstance(n, ast.arg):
             inner.add(n.arg)
-    stores = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    stores = {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
     header = text.startswith("def ")
     for n in ast.walk(tree):
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
             bound_here = n.id in stores and isinstance(tree.body[-1], ast.For)
-            if n.id not in place.names and n.id not in inner and not bound_here and n.id != "f" and not header:
+            if (
+                n.id not in place.names
+                and n.id not in inner
+                and not bound_here
+                and n.id != "f"
+                and not header
+            ):
                 return False
-        elif isinstance(n, ast.Call) and not _call_works(n, scope) and ast.unparse(n.func) not in old:
-            return False
-        elif isinstance(n, ast.Subscript) and not _index_works(n, scope):
-            return False
-        elif isinstance(n, ast.BinOp) and {kind_of(scope, n.left), kind_of(scope, n.right)} & {"function", "creator"}:
-            return False
-        elif isinstance(n, (ast.BinOp, ast.Compare)) and isinstance(n, ast.BinOp) \
-                and isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv)) \
-                and isinstance(n.right, ast.Constant) and n.right.value == 0:
+        elif (
+            isinstance(n, ast.Call) and not _call_works(n, scope) and ast.unparse(n.func) not in old
+        ) or (isinstance(n, ast.Subscript) and not _index_works(n, scope)) or (isinstance(n, ast.BinOp) and {kind_of(scope, n.left), kind_of(scope, n.right)} & {
+            "function",
+            "creator",
+        }) or (
+            isinstance(n, (ast.BinOp, ast.Compare))
+            and isinstance(n, ast.BinOp)
+            and isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
+            and isinstance(n.right, ast.Constant)
+            and n.right.value == 0
+        ):
             return False
     return True
 
 
 def _call_works(call: ast.Call, scope: Scope) -> bool:
     """Whether a call has as many arguments as it needs, and joints where joints are wanted."""
-    if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+    if any(isinstance(a, ast.Starred) for a in call.args) or any(
+        k.arg is None for k in call.keywords
+    ):
         return True
     count = len(call.args) + len(call.keywords)
     if isinstance(call.func, ast.Attribute):
@@ -339,18 +395,26 @@ def _call_works(call: ast.Call, scope: Scope) -> bool:
     if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
         return False
     if name == "add_muscle":
-        if len(call.args) < 2 or (len(call.args) == 2 and ast.dump(call.args[0]) == ast.dump(call.args[1])):
+        if len(call.args) < 2 or (
+            len(call.args) == 2 and ast.dump(call.args[0]) == ast.dump(call.args[1])
+        ):
             return False
         if ast.dump(call.args[0]) == ast.dump(call.args[1]):
             return False
         if {k.arg for k in call.keywords} - {"is_distance", "amplitude", "phase"}:
             return False
         ends = [a for a in call.args[:2]]
-        return not any(isinstance(a, (ast.List, ast.Dict, ast.Compare)) or kind_of(scope, a) in _NEVER_JOINT
-                       or (isinstance(a, ast.Constant) and not isinstance(a.value, int)) for a in ends)
+        return not any(
+            isinstance(a, (ast.List, ast.Dict, ast.Compare))
+            or kind_of(scope, a) in _NEVER_JOINT
+            or (isinstance(a, ast.Constant) and not isinstance(a.value, int))
+            for a in ends
+        )
     if name == "add_joint":
-        return not any(kind_of(scope, a) in _NEVER_JOINT or isinstance(a, (ast.List, ast.Tuple, ast.Dict))
-                       for a in call.args)
+        return not any(
+            kind_of(scope, a) in _NEVER_JOINT or isinstance(a, (ast.List, ast.Tuple, ast.Dict))
+            for a in call.args
+        )
     return True
 
 

@@ -74,7 +74,14 @@ def judge(parent: str, completion: Completion, form: str) -> Proposal:
     def ended(outcome: Outcome | None, reason: str, source: str | None = None, how: str = ""):
         diff = unified_diff(parent, source) if source is not None else ""
         return Proposal(
-            outcome, reason, source, diff, completion.text, how, completion.tokens, completion.seconds
+            outcome,
+            reason,
+            source,
+            diff,
+            completion.text,
+            how,
+            completion.tokens,
+            completion.seconds,
         )
 
     if completion.problem:
@@ -144,5 +151,7 @@ def load_operator(backend: str = "bundled", *, temperature: float = 0.8) -> Oper
     if backend not in OPERATORS:
         raise ValueError(f"unknown backend {backend!r}: use one of {', '.join(OPERATORS)}")
     if not (math.isfinite(temperature) and 0 < temperature <= HOTTEST):
-        raise ValueError(f"temperature must be above 0 and at most {HOTTEST:g}, got {temperature:g}")
+        raise ValueError(
+            f"temperature must be above 0 and at most {HOTTEST:g}, got {temperature:g}"
+        )
     return OPERATORS[backend](temperature)

@@ -57,11 +57,15 @@ def _child(rng: Random, parent: str) -> Proposal:
 def _mutate(rng: Random, source: str, tree: ast.Module) -> str | None:
     """Return the source after one random mutation, None when the chosen kind finds no place."""
     lines = source.split("\n")
-    nodes = [n for n in ast.walk(tree) if getattr(n, "end_lineno", None) and n.end_lineno <= len(lines)]
+    nodes = [
+        n for n in ast.walk(tree) if getattr(n, "end_lineno", None) and n.end_lineno <= len(lines)
+    ]
     kind = rng.choice(("constant", "constant", "operator", "name", "delete", "double", "swap"))
     if kind in ("delete", "double", "swap"):
         return _statements(rng, lines, tree, kind)
-    places = [(n, new) for n in nodes if n.lineno == n.end_lineno for new in _others(rng, n, kind, nodes)]
+    places = [
+        (n, new) for n in nodes if n.lineno == n.end_lineno for new in _others(rng, n, kind, nodes)
+    ]
     if not places:
         return None
     node, new = rng.choice(places)
@@ -101,8 +105,14 @@ def _others(rng: Random, node: ast.AST, kind: str, nodes: list) -> list[str]:
 
 def _statements(rng: Random, lines: list[str], tree: ast.Module, kind: str) -> str | None:
     """Delete, double or swap whole statements."""
-    blocks = [b for n in ast.walk(tree) for b in (getattr(n, "body", None), getattr(n, "orelse", None))
-              if isinstance(b, list) and len(b) > 1 and isinstance(n, (ast.FunctionDef, ast.For, ast.If, ast.While))]
+    blocks = [
+        b
+        for n in ast.walk(tree)
+        for b in (getattr(n, "body", None), getattr(n, "orelse", None))
+        if isinstance(b, list)
+        and len(b) > 1
+        and isinstance(n, (ast.FunctionDef, ast.For, ast.If, ast.While))
+    ]
     if not blocks:
         return None
     block = rng.choice(blocks)

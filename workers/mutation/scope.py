@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 CREATOR_METHODS = frozenset({"add_joint", "add_muscle", "get_walker"})
 # Built-in functions that walker programs use; the others are in scope but never worth writing.
 BUILTINS = frozenset(
-    "abs all any bool dict divmod enumerate filter float int isinstance iter len list map max min "
-    "next pow range reversed round set sorted str sum tuple zip True False None".split()
+    ["abs", "all", "any", "bool", "dict", "divmod", "enumerate", "filter", "float", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "pow", "range", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip", "True", "False", "None"]
 )
 # Names that the sandbox puts into every program.
 INJECTED = frozenset({"walker_creator", "query_cppn", "math", "np"})
@@ -45,12 +44,16 @@ class Scope:
     lines: list[str]
     tree: ast.Module | None
     functions: list[Function] = field(default_factory=list)
-    bindings: list[tuple[str, int, int | None]] = field(default_factory=list)  # name, line, function
+    bindings: list[tuple[str, int, int | None]] = field(
+        default_factory=list
+    )  # name, line, function
     inner: set[str] = field(default_factory=set)  # bound by comprehensions and lambdas
     keywords: set[str] = field(default_factory=lambda: set(_API_KEYWORDS))
     attributes: dict[str, set[str]] = field(default_factory=dict)  # base name -> attributes
     all_attributes: set[str] = field(default_factory=lambda: {"append"} | CREATOR_METHODS)
-    kinds: dict[str, str] = field(default_factory=dict)  # name -> number joint list function creator any
+    kinds: dict[str, str] = field(
+        default_factory=dict
+    )  # name -> number joint list function creator any
     lengths: dict[str, int] = field(default_factory=dict)  # list -> its length where the text tells
     signatures: dict[str, Function] = field(default_factory=dict)
 
@@ -83,7 +86,7 @@ def read_scope(source: str) -> Scope:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         scope = Scope(source, lines, None)
-        scope.kinds = {w: "any" for w in _words(source)}
+        scope.kinds = dict.fromkeys(_words(source), "any")
         return scope
     scope = Scope(source, lines, tree)
     _walk(scope, tree, None)
@@ -106,8 +109,11 @@ def read_scope(source: str) -> Scope:
 
 def _words(source: str) -> set[str]:
     try:
-        return {t.string for t in tokenize.generate_tokens(io.StringIO(source).readline)
-                if t.type == tokenize.NAME}
+        return {
+            t.string
+            for t in tokenize.generate_tokens(io.StringIO(source).readline)
+            if t.type == tokenize.NAME
+        }
     except (tokenize.TokenError, SyntaxError):
         return set()
 
@@ -201,7 +207,9 @@ def kind_of(scope: Scope, value: ast.AST) -> str:
         return "list"
     if isinstance(value, ast.Call):
         name = getattr(value.func, "attr", getattr(value.func, "id", ""))
-        return {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}.get(name, "any")
+        return {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}.get(
+            name, "any"
+        )
     if isinstance(value, ast.BinOp):
         sides = {kind_of(scope, value.left), kind_of(scope, value.right)}
         return "number" if sides == {"number"} else "any"
@@ -274,7 +282,9 @@ class _Resolver:
             # names of a class body are seen by its own statements, not by its methods
             inside = known | self.bound(node.body)
             for s in node.body:
-                self.look(s, known if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside)
+                self.look(
+                    s, known if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside
+                )
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             own = set(known)
             for g in node.generators:
