@@ -34,7 +34,7 @@ class Recipe:
 def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:
     """Make, or go on making, the model in ``folder``; return the folder with its weights.
 
-    ``folder`` holds ``corpus/``, ``tokenizer.json``, ``checkpoint.pt`` and, in the end, ``weights/``.
+    ``folder`` holds ``corpus/``, ``tokenizer.json``, ``checkpoint.pt``, at the end ``weights/``.
     Whatever is there already is used; delete the folder to begin anew.
     """
     torch.set_num_threads(1)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -44,10 +45,12 @@ class Training:
             inner, lr=config.muon_rate, momentum=0.95, nesterov=True, weight_decay=0.05,
             adjust_lr_fn="original",
         )  # fmt: skip
-        decayed = [p for p in outer.values() if p.ndim > 1]
-        plain = [p for p in outer.values() if p.ndim < 2]
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in outer.values() if p.ndim > 1]},
+            {"params": [p for p in outer.values() if p.ndim < 2], "weight_decay": 0.0},
+        ]
         self.adam = torch.optim.AdamW(
-            [{"params": decayed}, {"params": plain, "weight_decay": 0.0}],
+            groups,
             lr=config.adam_rate, betas=(0.9, 0.98), weight_decay=0.01,
         )  # fmt: skip
         self.steps = self.tokens = self.edits = 0
@@ -210,5 +213,5 @@ def new_model(tokenizer: Tokenizer, rng_seed: int) -> Lfm2ForCausalLM:
 
 def export(model: Lfm2ForCausalLM, tokenizer: Tokenizer, folder: Path) -> None:
     """Write what the operator loads: weights (bfloat16), config.json and tokenizer.json."""
-    copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
+    copy.deepcopy(model).bfloat16().save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))

@@ -124,9 +124,9 @@ def _child(proposal: Proposal, evaluate, parent_hash: str) -> Child:
 def _words(row: dict) -> str:
     rate = row["samples"] / row["cpu_seconds"] if row["cpu_seconds"] else float("inf")
     lines = [
-        f"{row['file']}: of {row['samples']} samples {row['applied']} apply, {row['valid']} are valid "
-        f"({row['novel']} bodies), {row['valid_within_tries']} within {TRIES} tries; "
-        f"{rate:.1f} samples a CPU second"
+        f"{row['file']}: of {row['samples']} samples {row['applied']} apply, "
+        f"{row['valid']} are valid ({row['novel']} bodies), "
+        f"{row['valid_within_tries']} within {TRIES} tries; {rate:.1f} samples a CPU second"
     ]
     for child in row["children"]:
         lines += [f"--- {child['outcome']}", child["diff"].rstrip("\n")]

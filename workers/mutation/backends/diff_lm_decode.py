@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
+from transformers.cache_utils import LinearAttentionLayer
 
 from workers.mutation.prompt import PAD
 
@@ -28,7 +29,7 @@ class Decoder:
         positions = (seen.cumsum(1) - 1).clamp(min=0)
         self.cache = DynamicCache(config=model.config)
         logits = self._run(ids, seen, positions)
-        rows = torch.tensor([p for p, count in enumerate(counts) for _ in range(count)])
+        rows = torch.LongTensor([p for p, count in enumerate(counts) for _ in range(count)])
         self.cache.reorder_cache(rows)
         self.seen = seen[rows]  # (R, columns) 1 where a row looks
         self.logits = logits[rows]  # (R, vocabulary) of each row's next token
@@ -51,9 +52,10 @@ class Decoder:
         return out.logits[:, -1]
 
     def _convolutions(self) -> list[Tensor]:
-        return [
-            layer.conv_states[0] for layer in self.cache.layers if hasattr(layer, "conv_states")
-        ]
+        """Return each convolution's memory of its last inputs, (R, hidden, 3)."""
+        layers = (layer for layer in self.cache.layers if isinstance(layer, LinearAttentionLayer))
+        states = (layer.conv_states[0] for layer in layers)
+        return [state for state in states if state is not None]
 
     def remember(self, row: int) -> State:
         """Return the state of one row, for ``rewind``."""
@@ -71,6 +73,6 @@ class Decoder:
 
     def keep(self, rows: list[int]) -> None:
         """Drop all other rows."""
-        index = torch.tensor(rows)
+        index = torch.LongTensor(rows)
         self.cache.reorder_cache(index)
         self.seen, self.logits = self.seen[index], self.logits[index]

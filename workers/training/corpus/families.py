@@ -4,6 +4,7 @@ Four mirror the structure of the paper's seed programs (appendix B); the others 
 people write such programs. Names are changed later by ``restyle``.
 """
 
+from itertools import pairwise
 from random import Random
 
 from simulation.seeds import SEED_PROGRAMS
@@ -569,7 +570,7 @@ def comprehension(rng: Random) -> str:
             "import math",
             IMPORT,
             "",
-            "def make_walker(n=%d):" % n,
+            f"def make_walker(n={n}):",
             "    wc = walker_creator()",
             f"    arch = [wc.add_joint({r1} * math.cos(math.pi * i / (n - 1)), {r2} * math.sin(math.pi * i / (n - 1))) for i in range(n)]",
             "    for a, b in zip(arch, arch[1:]):",
@@ -586,7 +587,7 @@ def helper_defaults(rng: Random) -> str:
     n = rng.randint(2, 4)
     if rng.random() < 0.5:
         helper = [
-            "def triangle(wc, x, y, size=%s):" % decimal(rng, 1, 6),
+            f"def triangle(wc, x, y, size={decimal(rng, 1, 6)}):",
             "    a = wc.add_joint(x, y)",
             "    b = wc.add_joint(x + size, y)",
             "    c = wc.add_joint(x + size / 2, y + size)",
@@ -598,7 +599,7 @@ def helper_defaults(rng: Random) -> str:
         call, w = "triangle", 3
     else:
         helper = [
-            "def leg(wc, x, height=%s, amp=%s, phase=0.0):" % (decimal(rng, 2, 9), amplitude(rng)),
+            f"def leg(wc, x, height={decimal(rng, 2, 9)}, amp={amplitude(rng)}, phase=0.0):",
             "    hip = wc.add_joint(x, height)",
             f"    knee = wc.add_joint(x + {decimal(rng, 0.4, 2)}, height / 2)",
             "    foot = wc.add_joint(x, 0)",
@@ -625,7 +626,7 @@ def helper_defaults(rng: Random) -> str:
                 f", {decimal(rng, 0, 3)}" if call == "triangle" else ""
             )
             out.append(f"    {part} = {call}(wc, {at}{extra})")
-        for a, b in zip(names, names[1:]):
+        for a, b in pairwise(names):
             if rng.random() < 0.5:
                 out += [
                     f"    for p, q in zip({a}, {b}):",

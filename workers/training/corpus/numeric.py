@@ -277,7 +277,7 @@ def phases(rng: Random, program: Program) -> str | None:
     found = found[:6]
     start = rng.random()
     changes = []
-    for k, (call, _, wave) in enumerate(found):
+    for k, (_, _, wave) in enumerate(found):
         value = (start + k / len(found)) % 1
         changes.append((wave, repr(round(value, 2))))
     return program.replaced(changes)

@@ -200,7 +200,7 @@ def add_loop(rng: Random, program: Program) -> str | None:
     tail = rng.choice(
         ("", f", False, {draw.amplitude(rng)}, {wave}", f", False, {draw.amplitude(rng)}, {wave}")
     )
-    others = [j for j in sorted(anchor.held.joints)]
+    others = sorted(anchor.held.joints)
     add = link(anchor.held)
     gap = rng.choice((2, 2, 3))
     size = rng.choice((f"len({row})", str(n)))
