@@ -104,7 +104,9 @@ def _reason(outcome: Outcome, verdict: "Verdict") -> str:
     if outcome is Outcome.CRASHED and verdict.error:
         return f"The program stopped{where} with {verdict.error}{': ' if said else ''}{said}."
     if verdict.status == "timeout":
-        return f"The program was stopped after {verdict.wall_ms / 1000:.1f} s."
+        return (
+            f"The program took too much time: it was stopped after {verdict.wall_ms / 1000:.1f} s."
+        )
     if verdict.status == "cpu_limit":
         return f"The program was stopped after {verdict.cpu_ms / 1000:.1f} s of computing time."
     sentence = outcome.sentence.rstrip(".")

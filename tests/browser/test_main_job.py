@@ -122,7 +122,7 @@ def test_a_seed_program_of_ones_own_is_checked_saved_and_evolved(page: Page, sta
         ("def make_walker(:\n    pass\n", r"line 1"),
         ("def make_walker():\n    while True:\n        pass\n", r"time"),
         (
-            "def make_walker():\n    x = []\n    while True:\n        x.append(' ' * 10**6)\n",
+            "def make_walker():\n    x = []\n    while True:\n        x.append(b' ' * 10**8)\n",
             "memory",
         ),
         ("def make_walker():\n    return open('/etc/passwd').read()\n", r"line 2"),
