@@ -58,7 +58,7 @@ def outcome_of(verdict: Verdict):
         (
             Verdict(Status.TIMEOUT, wall_ms=2001),
             Outcome.TIMED_OUT,
-            "The program was stopped after 2.0 s.",
+            "The program took too much time: it was stopped after 2.0 s.",
         ),
         (
             Verdict(Status.CPU_LIMIT, cpu_ms=1003),
