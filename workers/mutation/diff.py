@@ -200,7 +200,7 @@ def _locate(lines, hunk: _Hunk, floor: int, shift: int, budget) -> tuple[_Hunk, 
 
 
 def _find(lines, old, hint: int, floor: int, budget) -> tuple[int, str] | None:
-    """Return where ``old`` stands in ``lines`` (nearest to ``hint``, not above ``floor``), and how."""
+    """Return where ``old`` stands in ``lines``, nearest to ``hint``, and how it was found."""
     n = len(old)
     places = sorted(range(floor, len(lines) - n + 1), key=lambda p: (abs(p - hint), p))
     for p in places:

@@ -41,7 +41,9 @@ def check(parent: str, child: str) -> tuple[Outcome | None, str]:
 def parse(source: str) -> ast.Module | str:
     """Return the syntax tree, or a sentence that says why there is none."""
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
+        compile(tree, "program", "exec", dont_inherit=True)  # finds ``return`` outside functions
+        return tree
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:

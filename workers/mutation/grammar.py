@@ -23,15 +23,17 @@ LEXEME = re.compile(
     re.S,
 )
 NUMBER = re.compile(r"\d{1,6}|\d{0,4}\.\d{0,4}|\d{1,6}e-?\d{0,2}")
-WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,5}|\d{1,5}\.\d{0,4}|\.\d{1,4}|\d{1,4}e-?\d{1,2}")
+WHOLE_NUMBER = re.compile(r"0|[1-9]\d{0,5}|\d{1,5}\.\d{1,4}|\.\d{1,4}|\d{1,4}e-?\d{1,2}")
 _STATEMENTS = frozenset(
-    ["for", "if", "while", "elif", "else", "return", "pass", "break", "continue", "def", "class", "import", "from"]
+    "for if while elif else return pass break continue def class import from".split()
 )
 _BINARY_WORDS = frozenset(["if", "else", "for", "in", "and", "or", "is", "not"])
-_BINARY = frozenset(["+", "-", "*", "/", "%", "**", "//", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^"])
+_BINARY = frozenset("+ - * / % ** // < > <= >= == != & | ^".split())
 _AUGMENTED = frozenset(["+=", "-=", "*=", "/=", "%=", "//=", "**="])
-_PAIRS = {")": "(c", "]": "[s", "}": "{"}
+_PAIRS = {")": "(ct", "]": "[s", "}": "{"}
 _CONSTANTS = frozenset({"True", "False", "None"})
+_RESULTS = {"t": "list", "[": "list", "{": "any", "(": "any"}  # of closed brackets
+_CALLED = {".add_joint": "joint", ".add_muscle": "joint", ".get_walker": "object"}
 MAX_LENGTH = 130  # of a written line; the corpus has none longer
 
 
@@ -52,7 +54,7 @@ class Place:
     names: Collection[str]
     start: Start
     statements: frozenset[str] = _STATEMENTS
-    colon_ok: bool = True
+    comment_ok: bool = True
 
 
 class Scan:
@@ -71,7 +73,9 @@ class Scan:
         "lambdas",
         "operand",
         "place",
+        "result",
         "stack",
+        "targets",
         "word",
     )
 
@@ -89,6 +93,8 @@ class Scan:
         self.for_target = False
         self.ended = False
         self.word = ""
+        self.result = "any"  # kind of the bracket or call that was closed last
+        self.targets = 0  # commas between the names before ``=``, not yet met by values
         self.call: list[str] = []  # what is called, for each open call
 
     def run(self, text: str, complete: bool) -> bool:
@@ -102,6 +108,8 @@ class Scan:
                 continue
             is_last = found.end() == end and not complete
             if kind == "comment":
+                if not self.place.comment_ok:
+                    return False
                 return not self.operand or self.after in ("start", "end") or bool(self.stack)
             if self.ended:
                 return False
@@ -188,6 +196,12 @@ class Scan:
         rest = text[end : end + 2].lstrip()
         if in_call and rest[:1] == "=" and rest != "==":
             return word in scope.keywords and self._took(word)
+        if (
+            scope.kinds.get(word) == "module"
+            and word not in self.bound
+            and rest[:1] not in (".", "")
+        ):
+            return False
         if word in names or word in self.bound:
             if (
                 word in BUILTINS
@@ -217,6 +231,8 @@ class Scan:
             return False
         if self.lambdas:
             return False
+        if not (self.stack or self.head or self.assigned):
+            return False  # ``call(...) and x`` by itself
         words = [w for w in _BINARY_WORDS if (w != "for" or self.stack)]
         if self.is_target and not self.stack and self.after in ("name", ","):
             words = []  # a bare name is not the start of an expression statement
@@ -276,7 +292,10 @@ class Scan:
         if sign == ".":
             if self.operand or self.for_target or self.after == "number":
                 return False
-            if self.place.scope.kinds.get(self.base) in ("number", "joint", "function"):
+            if self._kind() in ("number", "joint", "function"):
+                return False
+            scope, is_name = self.place.scope, self.after == "name" and self.base[:1] != "."
+            if is_name and self._kind() == "any" and self.base not in scope.attributes:
                 return False
             self.after, self.operand = ".", False
             return True
@@ -307,13 +326,21 @@ class Scan:
             unary = sign in "+-~" and self.after not in ("-", "+", "~", "**")
             self.after = sign
             return unary
-        kind = self.place.scope.kinds.get(self.base)
-        if kind in ("function", "creator") or (
+        if not (self.stack or self.head or self.assigned):
+            return False  # ``call(...) / 2`` by itself computes for nothing
+        kind = self._kind()
+        if kind in ("function", "creator", "object", "joint") or (
             kind == "list" and sign not in ("+", "*", "==", "!=")
         ):
             return False
         self.operand, self.after, self.base = True, sign, ""
         return True
+
+    def _kind(self) -> str:
+        """Return the kind of the operand before."""
+        if self.base and self.after == "name":
+            return self.place.scope.kinds.get(self.base, "any")
+        return self.result if self.after == ")" else "any"
 
     def _opens(self, sign: str) -> bool:
         if self.head == "def" and self.after == "name" and sign == "(":
@@ -334,6 +361,8 @@ class Scan:
             self.after, self.is_target = sign, False
             return True
         kind = self.place.scope.kinds.get(self.base)
+        if self.after == ")" and self.result in ("joint", "object"):
+            return False
         if sign == "(":
             if self.after not in ("name", "attribute") or kind in (
                 "number",
@@ -370,8 +399,7 @@ class Scan:
         if not self.stack or self.stack[-1] not in _PAIRS[sign]:
             return False
         kind = self.stack.pop()
-        if kind == "c" and self.call:
-            self.call.pop()
+        called = self.call.pop() if kind == "c" and self.call else ""
         empty_ok = (
             self.after == ","
             or (self.after in ("(", "[", "{") and kind != "s")
@@ -380,15 +408,32 @@ class Scan:
         if self.operand and not empty_ok:
             return False
         self.operand, self.after, self.base = False, ")" if kind != "s" else "]", ""
+        self.result = _RESULTS.get(kind, "any") if kind != "c" else self._result_of(called)
         return True
+
+    def _result_of(self, called: str) -> str:
+        """Return the kind of what a call gives."""
+        scope = self.place.scope
+        if called in scope.returned:
+            return scope.returned[called][0]
+        own = scope.signatures.get(called)
+        return "object" if own and own.is_class else _CALLED.get(called, "any")
+
+    def brackets(self) -> tuple[str, ...]:
+        """Return the open brackets in the form of ``Start``."""
+        return tuple("(" if b == "t" else b for b in self.stack)
 
     def _comma(self) -> bool:
         if self.operand:
             return False
-        if not self.stack and not (
-            self.is_target or self.assigned or self.for_target or self.lambdas
-        ):
-            return False
+        if self.stack and self.stack[-1] == "(":
+            self.stack[-1] = "t"  # a tuple
+        if not self.stack and not (self.is_target or self.for_target or self.lambdas):
+            if self.head not in ("return", "for", "import", "from") and self.targets < 1:
+                return False  # a tuple for one name, or a call that computes another for nothing
+            self.targets -= not self.head
+        elif not self.stack and not self.head:
+            self.targets += 1
         self.operand, self.after, self.base = True, ",", ""
         return True
 
@@ -407,7 +452,7 @@ class Scan:
             or self.for_target
         ):
             return False
-        if self.operand or not self.place.colon_ok:
+        if self.operand:
             return False
         self.ended, self.after = True, "end"
         return True
@@ -449,7 +494,9 @@ class Scan:
             return not self.operand or self.after in (",", "(", "[", "{")
         if self.head == "return" and self.after == "return":
             return True
-        if self.operand and not (self.after == "," and self.assigned):
+        if self.operand:  # a comma at the end, too: it would make a tuple
+            return False
+        if self.place.scope.kinds.get(self.base) == "module" and self.after == "name":
             return False
         # a line that is one bare name or names does nothing
         return not (self.is_target and not self.head and self.after == "name")

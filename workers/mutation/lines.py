@@ -1,4 +1,4 @@
-"""Line edits: what the bundled model writes. ``=17|text`` replaces, ``+17|text`` inserts, ``-17`` deletes.
+"""Line edits, which the bundled model writes: ``=17|new text``, ``+17|inserted``, ``-17``.
 
 Line numbers count the parent's lines from 0 and ascend; an insertion goes below its line. Equal
 model and compute gave 19.5 % valid children in this form, 12.5 % as search/replace and 3.9 % as

@@ -6,30 +6,24 @@ the end of an answer whose child does not parse, reads undefined names or is the
 On programs unlike the corpus it doubled the valid children (specs/diff-model.md, section 8.1).
 """
 
-import ast
 from dataclasses import dataclass, field
 
 from workers.mutation import gate, prompt
 from workers.mutation.grammar import MAX_LENGTH, Place, Scan, Start, starts_of
 from workers.mutation.lines import BadEdit, LineEdit, apply_edits
-from workers.mutation.scope import Scope, kind_of, read_scope
-
-_BLOCK_WORDS = (
-    "for ",
-    "if ",
-    "while ",
-    "elif ",
-    "else",
-    "def ",
-    "class ",
-    "with ",
-    "try",
-    "except",
-    "finally",
+from workers.mutation.scope import Scope, read_scope
+from workers.mutation.sense import (
+    bound_names,
+    indent_of,
+    joins_again,
+    keeps_role,
+    makes_sense,
+    opens_block,
 )
-_NEW_STATEMENTS = frozenset(["for", "if", "while", "elif", "else", "return", "pass", "break", "continue"])
-_PROTECTED = ("def make_walker", "from walk_creator", "import ")
-MAX_EDITS = 40
+
+_NEW_STATEMENTS = frozenset("for if while elif else return pass break continue".split())
+_LASTING = ("def ", "class ", "return", "from walk_creator", "import ")  # lines never deleted
+MAX_EDITS = 24  # the corpus has answers of up to 20
 MAX_END_REFUSALS = 3
 
 
@@ -47,16 +41,6 @@ class Parent:
     def child_of(self, edits: list[LineEdit]) -> str:
         """Return the child's source; the parent's last newline stays as it was."""
         return "\n".join(apply_edits(self.lines, edits)) + ("" if self.ends_open else "\n")
-
-
-def indent_of(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def opens_block(line: str) -> bool:
-    """Whether a line is the header of a block."""
-    code = line.split("#")[0].rstrip()
-    return code.endswith(":") and code.lstrip().startswith(_BLOCK_WORDS)
 
 
 @dataclass
@@ -92,6 +76,8 @@ class EditMask:
         """Return whether ``token`` may come next."""
         a = self.answer
         if a.state == "op":
+            if a.refused_ends >= MAX_END_REFUSALS:
+                return False  # more edits have not mended the child: a dead end
             if token == prompt.EOS:
                 return self._may_end()
             return token in prompt.OPS and len(a.edits) < MAX_EDITS
@@ -103,6 +89,19 @@ class EditMask:
             return False
         piece = self.texts[token - prompt.TEXT]
         return piece is not None and self._may_start(a.text + piece)
+
+    def is_whole_line(self) -> bool:
+        """Whether the line could end here as far as its grammar goes.
+
+        A model that wants to end such a line, and may not (it is the old line, or makes no
+        sense), writes nonsense when made to go on: it had better begin the line again.
+        """
+        a = self.answer
+        if a.state != "text" or not a.text.strip():
+            return False
+        scan = Scan(self._place)
+        is_complete = scan.run(a.text, complete=True)
+        return is_complete and tuple(scan.stack) == self.parent.starts[a.line + 1].stack
 
     def push(self, token: int) -> None:
         """Take ``token``, which ``allows`` allowed."""
@@ -142,14 +141,21 @@ class EditMask:
             return False
         if a.op == "-":
             gone = lines[line].strip()
-            return bool(gone) and not gone.startswith(_PROTECTED)
+            return bool(gone) and not gone.startswith(_LASTING)
         if a.op == "=":
             old = lines[line].strip()
-            if not old and not self._needs_body(line):
+            if (not old and not self._needs_body(line)) or old.startswith("#"):
+                return False
+            if (
+                old.endswith((" = []", " = {}", "=[]", "={}"))
+                and not self.parent.starts[line].stack
+            ):
                 return False
             return not self.parent.starts[line].in_string
         below = self.parent.starts[line + 1]
-        return not below.in_string
+        if below.in_string:
+            return False
+        return bool(below.stack or self._legal_indents(line, True, self._before(line + 1)))
 
     def _needs_body(self, line: int) -> bool:
         return opens_block(self._before(line))
@@ -190,31 +196,31 @@ class EditMask:
                 names = names | set(p.scope.keywords)
         elif old.startswith(("import", "from")) or n == 0:
             words |= {"import", "from"}
-        self._place = Place(p.scope, names, start, words)
+        comment_ok = not is_new and "#" in old
+        self._place = Place(p.scope, names, start, words, comment_ok=comment_ok)
         self._indents = None if start.stack else self._legal_indents(n, is_new, before)
         self._longest = max(MAX_LENGTH, len(old) + 40)
         self._known = {}
 
     def _legal_indents(self, n: int, is_new: bool, before: str) -> frozenset[int]:
+        """Return the indentations that the line may have; none, and no line belongs here."""
         unit, lines = self.parent.unit, self.parent.lines
-        above = indent_of(before)
+        above, own = indent_of(before), indent_of(lines[n])
         if opens_block(before):
-            deeper = {above + unit}
-            return frozenset(
-                deeper | {indent_of(lines[n])}
-                if not is_new and indent_of(lines[n]) > above
-                else deeper
-            )
+            return frozenset({above + unit, own} if not is_new and own > above else {above + unit})
         following = next((x for x in lines[n + 1 :] if x.strip()), "")
-        if is_new:
-            floor = min(above, indent_of(following))
-            return frozenset(range(floor, above + 1, unit)) | {above}
-        same = {indent_of(lines[n])} if lines[n].strip() else set()
-        return frozenset(
-            {i for i in same if i <= above}
-            | {above}
-            | set(range(indent_of(following), above + 1, unit))
-        )
+        below = indent_of(following)
+        leaves = before.lstrip().startswith(("return", "break", "continue"))
+        highest = above - unit if leaves else above  # nothing runs after a return
+        legal = set(range(min(highest, below), highest + 1, unit)) | ({above} - {leaves * above})
+        if not is_new:
+            legal = set(range(below, highest + 1, unit)) | {highest}
+            if lines[n].strip() and own <= above:
+                legal.add(own)
+            return frozenset(i for i in legal if i >= 0)
+        if not self.parent.scope.has_globals:
+            legal.discard(0)
+        return frozenset(i for i in legal if i >= 0)
 
     def _may_start(self, text: str) -> bool:
         known = self._known.get(text)
@@ -245,7 +251,7 @@ class EditMask:
         if text != text.rstrip() or not scan.run(text, complete=True):
             return False
         after = p.starts[a.line + 1]
-        if tuple(scan.stack) != after.stack:
+        if scan.brackets() != after.stack:
             return False
         if (
             a.op == "="
@@ -258,171 +264,24 @@ class EditMask:
                 return False
         if self._place.start.stack or after.stack:
             return True
-        return makes_sense(text.strip(), self._place, p.lines[a.line] if a.op == "=" else "")
+        old = p.lines[a.line] if a.op == "=" else ""
+        if a.op == "=" and not keeps_role(old, text, p.source):
+            return False
+        gone = a.gone | ({a.line} if a.op == "=" else set())
+        if joins_again(text.strip(), old.strip(), p.scope, gone):
+            return False
+        return makes_sense(text.strip(), self._place, old.strip())
 
     def _may_end(self) -> bool:
         a = self.answer
-        if not a.edits or a.refused_ends >= MAX_END_REFUSALS:
+        if not a.edits:
             return False
         try:
             child = self.parent.child_of(list(a.edits))
         except BadEdit:
             return False
         outcome, _ = gate.check(self.parent.source, child)
-        if outcome is not None and self.parent.scope.tree is not None:
+        if outcome is not None:
             a.refused_ends += 1
             return False
         return True
-
-
-def bound_names(text: str) -> frozenset[str]:
-    """Return what a line binds: assignment and loop targets."""
-    tree = parse_line(text.strip())
-    if tree is None:
-        return frozenset()
-    inside = {
-        id(n)
-        for c in ast.walk(tree)
-        if isinstance(c, ast.comprehension)
-        for n in ast.walk(c.target)
-    }
-    return frozenset(
-        n.id
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and id(n) not in inside
-    )
-
-
-def parse_line(text: str) -> ast.Module | None:
-    """Return the tree of one statement or block header by itself."""
-    code = text
-    if opens_block(text):
-        code = text.split("#")[0].rstrip() + " pass"
-        if text.startswith(("elif", "else")):
-            code = "if 1: pass\n" + code
-    elif text.startswith("return"):
-        code = "def f(): " + text
-    elif text.startswith(("break", "continue")):
-        code = "while 1: " + text
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-_TAKES = {
-    "add_joint": (2, 2),
-    "add_muscle": (2, 5),
-    "get_walker": (0, 0),
-    "append": (1, 1),
-    "range": (1, 3),
-    "len": (1, 1),
-    "abs": (1, 1),
-    "cos": (1, 1),
-    "sin": (1, 1),
-    "sqrt": (1, 1),
-}
-_NEVER_JOINT = frozenset({"list", "creator", "function"})
-_OWN_WORDS = frozenset({"query_cppn"})
-
-
-def makes_sense(text: str, place: Place, old: str = "") -> bool:
-    """Whether a finished line reads only known names and calls what it calls rightly.
-
-    A fault that the replaced line ``old`` has already may stay.
-    """
-    tree = parse_line(text)
-    if tree is None:
-        return False
-    scope, inner = place.scope, set()
-    for n in ast.walk(tree):
-        if isinstance(n, ast.comprehension):
-            inner |= {x.id for x in ast.walk(n.target) if isinstance(x, ast.Name)}
-        elif isinstance(n, ast.arg):
-            inner.add(n.arg)
-    stores = {
-        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    header = text.startswith("def ")
-    for n in ast.walk(tree):
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
-            bound_here = n.id in stores and isinstance(tree.body[-1], ast.For)
-            if (
-                n.id not in place.names
-                and n.id not in inner
-                and not bound_here
-                and n.id != "f"
-                and not header
-            ):
-                return False
-        elif (
-            isinstance(n, ast.Call) and not _call_works(n, scope) and ast.unparse(n.func) not in old
-        ) or (isinstance(n, ast.Subscript) and not _index_works(n, scope)) or (isinstance(n, ast.BinOp) and {kind_of(scope, n.left), kind_of(scope, n.right)} & {
-            "function",
-            "creator",
-        }) or (
-            isinstance(n, (ast.BinOp, ast.Compare))
-            and isinstance(n, ast.BinOp)
-            and isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
-            and isinstance(n.right, ast.Constant)
-            and n.right.value == 0
-        ):
-            return False
-    return True
-
-
-def _call_works(call: ast.Call, scope: Scope) -> bool:
-    """Whether a call has as many arguments as it needs, and joints where joints are wanted."""
-    if any(isinstance(a, ast.Starred) for a in call.args) or any(
-        k.arg is None for k in call.keywords
-    ):
-        return True
-    count = len(call.args) + len(call.keywords)
-    if isinstance(call.func, ast.Attribute):
-        name = call.func.attr
-    elif isinstance(call.func, ast.Name):
-        name = call.func.id
-        own = scope.signatures.get(name)
-        if own is not None:
-            named = [k.arg for k in call.keywords]
-            if own.is_class:
-                return True
-            if not own.least <= count <= own.most or not set(named) <= set(own.parameters):
-                return False
-            return not set(named) & set(own.parameters[: len(call.args)])
-    else:
-        return True
-    if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
-        return False
-    if name == "add_muscle":
-        if len(call.args) < 2 or (
-            len(call.args) == 2 and ast.dump(call.args[0]) == ast.dump(call.args[1])
-        ):
-            return False
-        if ast.dump(call.args[0]) == ast.dump(call.args[1]):
-            return False
-        if {k.arg for k in call.keywords} - {"is_distance", "amplitude", "phase"}:
-            return False
-        ends = [a for a in call.args[:2]]
-        return not any(
-            isinstance(a, (ast.List, ast.Dict, ast.Compare))
-            or kind_of(scope, a) in _NEVER_JOINT
-            or (isinstance(a, ast.Constant) and not isinstance(a.value, int))
-            for a in ends
-        )
-    if name == "add_joint":
-        return not any(
-            kind_of(scope, a) in _NEVER_JOINT or isinstance(a, (ast.List, ast.Tuple, ast.Dict))
-            for a in call.args
-        )
-    return True
-
-
-def _index_works(node: ast.Subscript, scope: Scope) -> bool:
-    """Whether a constant index lies within a list whose length the text tells."""
-    if not isinstance(node.value, ast.Name):
-        return True
-    length, index = scope.lengths.get(node.value.id), node.slice
-    if length is None or not isinstance(index, ast.Constant) or not isinstance(index.value, int):
-        return not isinstance(index, ast.Constant) or not isinstance(index.value, float)
-    return index.value < length

@@ -79,7 +79,8 @@ def encode_edits(tokenizer: Tokenizer, edits: Sequence[LineEdit]) -> list[int]:
 
 def decode_edits(tokenizer: Tokenizer, ids: Sequence[int]) -> str:
     """Return the text form of an answer, as far as it goes: ``=4|text`` and so on, one a line."""
-    out, text = [], []
+    out: list[str] = []
+    text: list[int] = []
     for token in [*ids, NL]:
         if token in OPS:
             out.append("\n" + OPS[token] if out else OPS[token])

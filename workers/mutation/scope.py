@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 CREATOR_METHODS = frozenset({"add_joint", "add_muscle", "get_walker"})
 # Built-in functions that walker programs use; the others are in scope but never worth writing.
 BUILTINS = frozenset(
-    ["abs", "all", "any", "bool", "dict", "divmod", "enumerate", "filter", "float", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "pow", "range", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip", "True", "False", "None"]
+    "abs all any bool dict divmod enumerate filter float int isinstance iter len list map max min "
+    "next pow range reversed round set sorted str sum tuple zip True False None".split()
 )
 # Names that the sandbox puts into every program.
 INJECTED = frozenset({"walker_creator", "query_cppn", "math", "np"})
 MATH = frozenset(n for n in dir(math) if not n.startswith("_"))
+# What walker programs take from numpy.
+NUMPY = frozenset("abs arange array cos exp linspace pi sign sin sqrt".split())
 _API_KEYWORDS = frozenset({"is_distance", "amplitude", "phase"})
 _MANY = 99
 
@@ -53,9 +56,14 @@ class Scope:
     all_attributes: set[str] = field(default_factory=lambda: {"append"} | CREATOR_METHODS)
     kinds: dict[str, str] = field(
         default_factory=dict
-    )  # name -> number joint list function creator any
+    )  # name -> number joint list function creator module any
     lengths: dict[str, int] = field(default_factory=dict)  # list -> its length where the text tells
     signatures: dict[str, Function] = field(default_factory=dict)
+    returned: dict[str, tuple[str, int]] = field(default_factory=dict)  # function -> kind, length
+    uses_indices: bool = False  # some muscle names its joints by number
+    has_globals: bool = False  # statements outside functions
+    counted: set[str] = field(default_factory=set)  # names that must be whole: ranges use them
+    joined: dict[frozenset, set[int]] = field(default_factory=dict)  # ends of muscles -> lines
 
     def names_at(self, line: int, is_new: bool, gone: set[int]) -> set[str]:
         """Return the names that may be used on ``line``, or on a new line below it.
@@ -89,7 +97,10 @@ def read_scope(source: str) -> Scope:
         scope.kinds = dict.fromkeys(_words(source), "any")
         return scope
     scope = Scope(source, lines, tree)
+    _find_returns(scope, tree)
     _walk(scope, tree, None)
+    _note_parameters(scope, tree)
+    _note_calls(scope, tree)
     for base, found in scope.attributes.items():
         if "append" in found or scope.kinds.get(base) != "list":
             scope.lengths.pop(base, None)
@@ -102,6 +113,9 @@ def read_scope(source: str) -> Scope:
         elif base not in ("self", "np", "numpy"):
             found.add("append")
     scope.attributes.setdefault("math", set(MATH))
+    scope.attributes["np"] = scope.attributes.get("np", set()) | NUMPY
+    for module in ("math", "np"):
+        scope.kinds.setdefault(module, "module")
     for name in [n for n in scope.lengths if scope.kinds.get(n) != "list"]:
         del scope.lengths[name]  # bound twice, to different things
     return scope
@@ -136,7 +150,7 @@ def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
             for alias in child.names:
                 name = (alias.asname or alias.name).split(".")[0]
                 scope.bindings.append((name, child.lineno - 1, function))
-                _note(scope, name, "any")
+                _note(scope, name, "module" if isinstance(child, ast.Import) else "any")
         elif isinstance(child, ast.Attribute):
             scope.all_attributes.add(child.attr)
             if isinstance(child.value, ast.Name):
@@ -146,6 +160,60 @@ def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
         if isinstance(child, (ast.Assign, ast.For, ast.AugAssign)):
             _note_statement(scope, child)
         _walk(scope, child, function)
+
+
+def _find_returns(scope: Scope, tree: ast.Module) -> None:
+    """Note what functions return, where every ``return`` gives a list or tuple."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        values = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
+        sizes = {len(v.elts) for v in values if isinstance(v, (ast.Tuple, ast.List))}
+        if values and all(isinstance(v, (ast.Tuple, ast.List, ast.ListComp)) for v in values):
+            plain = all(isinstance(v, ast.Tuple) for v in values)
+            scope.returned[node.name] = ("list", sizes.pop() if plain and len(sizes) == 1 else 0)
+
+
+def _note_parameters(scope: Scope, tree: ast.Module) -> None:
+    """Note what parameters hold, from the calls and default values; unknown is ``any``."""
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name == "add_muscle" and len(call.args) > 1:
+            ends = {kind_of(scope, a) for a in call.args[:2]}
+            scope.uses_indices |= "number" in ends
+        own = scope.signatures.get(name) if isinstance(call.func, ast.Name) else None
+        if own is not None:
+            for parameter, value in zip(own.parameters, call.args, strict=False):
+                _note(scope, parameter, kind_of(scope, value))
+            for keyword in call.keywords:
+                if keyword.arg in own.parameters:
+                    _note(scope, keyword.arg, kind_of(scope, keyword.value))
+    for function in scope.functions:
+        for parameter in function.parameters:
+            scope.kinds.setdefault(parameter, "any")
+
+
+def _note_calls(scope: Scope, tree: ast.Module) -> None:
+    """Note which names ranges count by, also through parameters, and which joints are joined."""
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    for call in calls:
+        if getattr(call.func, "id", "") == "range":
+            scope.counted |= {
+                n.id for a in call.args for n in ast.walk(a) if isinstance(n, ast.Name)
+            }
+        elif len(call.args) > 1 and "muscle" in getattr(call.func, "attr", ""):
+            ends = frozenset(ast.dump(a) for a in call.args[:2])
+            scope.joined.setdefault(ends, set()).add(call.lineno - 1)
+    for _ in range(2):  # a count may be handed on once more
+        for call in calls:
+            own = scope.signatures.get(getattr(call.func, "id", ""))
+            for parameter, value in zip(own.parameters if own else (), call.args, strict=False):
+                if parameter in scope.counted and isinstance(value, ast.Name):
+                    scope.counted.add(value.id)
+    for s in tree.body:
+        is_text = isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)
+        is_definition = isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+        scope.has_globals |= not (is_text or is_definition)
 
 
 def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None) -> None:
@@ -160,7 +228,6 @@ def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None
         for argument in every:
             scope.bindings.append((argument.arg, node.lineno - 1, number))
             scope.keywords.add(argument.arg)
-            _note(scope, argument.arg, "any")
         function.parameters = tuple(x.arg for x in every)
         if not (a.vararg or a.kwarg or a.kwonlyargs):
             function.most = len(a.args)
@@ -190,6 +257,10 @@ def _note_statement(scope: Scope, node: ast.Assign | ast.For | ast.AugAssign) ->
             _note(scope, target.id, kind_of(scope, node.value))
             if isinstance(node.value, (ast.List, ast.Tuple)) and node.value.elts:
                 scope.lengths.setdefault(target.id, len(node.value.elts))
+            elif isinstance(node.value, ast.Call):
+                length = scope.returned.get(getattr(node.value.func, "id", ""), ("", 0))[1]
+                if length:
+                    scope.lengths.setdefault(target.id, length)
         elif isinstance(target, (ast.Tuple, ast.List)):
             values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else []
             for k, part in enumerate(target.elts):
@@ -207,6 +278,8 @@ def kind_of(scope: Scope, value: ast.AST) -> str:
         return "list"
     if isinstance(value, ast.Call):
         name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        if isinstance(value.func, ast.Name) and name in scope.returned:
+            return scope.returned[name][0]
         return {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}.get(
             name, "any"
         )

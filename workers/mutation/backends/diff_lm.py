@@ -185,7 +185,7 @@ class DiffLM:
             again = []
             for k, order in zip(todo, orders, strict=True):
                 row = active[k]
-                token = order[0] if row.free else next(filter(row.mask.allows, order), None)
+                token = order[0] if row.free else self._first_allowed(row, order)
                 row.spent += 1
                 if token is None or len(row.tokens) >= LONGEST:
                     back = None if row.free else self._take_back(row)
@@ -205,6 +205,12 @@ class DiffLM:
                     row.mask.push(token)
             todo = again
         return picked
+
+    def _first_allowed(self, row: Row, order: list[int]) -> int | None:
+        """Return the first token that the mask allows; None in a dead end."""
+        token = next(filter(row.mask.allows, order), None)
+        wants_to_end = order[0] == prompt.NL != token
+        return None if wants_to_end and row.mask.is_whole_line() else token
 
     def _take_back(self, row: Row) -> State | None:
         """Reset a row to its line's start, or to the very start; None when it used up its tries."""

@@ -1,0 +1,211 @@
+"""Does a finished line make sense: known names, calls that can work, joints where joints belong?
+
+A line is read as a syntax tree and its *faults* are listed in words. A fault that the replaced
+line has already may stay, so a program's own habits are never held against it.
+"""
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from workers.mutation.grammar import Place
+from workers.mutation.scope import Scope, kind_of
+
+_BLOCK_WORDS = (
+    "for ", "if ", "while ", "elif ", "else", "def ", "class ", "with ", "try", "except", "finally",
+)  # fmt: skip
+_TAKES = {  # least and most arguments
+    "add_joint": (2, 2), "add_muscle": (2, 5), "get_walker": (0, 0), "append": (1, 1),
+    "query_cppn": (7, 7), "range": (1, 3), "len": (1, 1), "abs": (1, 1), "cos": (1, 1),
+    "sin": (1, 1), "sqrt": (1, 1), "float": (1, 1), "int": (1, 1), "enumerate": (1, 2),
+}  # fmt: skip
+_NEVER_JOINT = frozenset({"list", "creator", "function", "module"})
+_NEVER_NUMBER = _NEVER_JOINT
+
+
+def indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def opens_block(line: str) -> bool:
+    """Whether a line is the header of a block."""
+    code = line.split("#")[0].rstrip()
+    return code.endswith(":") and code.lstrip().startswith((*_BLOCK_WORDS, "]:", "):", "}:"))
+
+
+def keeps_role(old: str, new: str, source: str) -> bool:
+    """Whether a replacement is still what other lines rely on.
+
+    A function keeps its name, a return stays one, a list is still appended to, a block keeps its
+    kind, and names that ``source`` uses elsewhere are still bound.
+    """
+    was, now = old.lstrip(), new.lstrip()
+    for word in ("def ", "class "):
+        if was.startswith(word):
+            name = was[len(word) :].split("(")[0].split(":")[0].strip()
+            same_place = indent_of(old) == indent_of(new)
+            return same_place and now.startswith((f"{word}{name}(", f"{word}{name}:"))
+    if was.startswith("return"):
+        return now.startswith("return") and ("get_walker" not in was or "get_walker" in now)
+    if opens_block(was) and not was.startswith("el") and was.split()[0] != now.split()[0]:
+        return False
+    if ".append(" in was and was.split(".append(")[0] + ".append(" not in now:
+        return False
+    if "walker_creator()" in was and "walker_creator()" not in now:
+        return False
+    lost = bound_names(was) - bound_names(now)
+    return not any(len(re.findall(rf"\b{name}\b", source)) > was.count(name) for name in lost)
+
+
+def parse_line(text: str) -> ast.Module | None:
+    """Return the tree of one statement or block header by itself."""
+    code = text
+    if opens_block(text):
+        code = text.split("#")[0].rstrip() + " pass"
+        if text.startswith(("elif", "else")):
+            code = "if 1: pass\n" + code
+    elif text.startswith("return"):
+        code = "def _(): " + text
+    elif text.startswith(("break", "continue")):
+        code = "while 1: " + text
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def bound_names(text: str) -> frozenset[str]:
+    """Return what a line binds: assignment and loop targets."""
+    tree = parse_line(text.strip())
+    if tree is None:
+        return frozenset()
+    generators = [c for c in ast.walk(tree) if isinstance(c, ast.comprehension)]
+    inner = {id(n) for c in generators for n in ast.walk(c.target)}
+    stored = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return frozenset(n.id for n in stored if id(n) not in inner)
+
+
+def makes_sense(text: str, place: Place, old: str = "") -> bool:
+    """Whether a finished line has no fault that the replaced line ``old`` does not have."""
+    tree = parse_line(text)
+    if tree is None:
+        return False
+    found = set(faults(tree, place))
+    if not found:
+        return True
+    before = parse_line(old) if old else None
+    return before is not None and found <= set(faults(before, place))
+
+
+def faults(tree: ast.Module, place: Place) -> Iterator[str]:
+    """Yield what is wrong with a line, in words that name it."""
+    inner: set[str] = set()
+    for n in ast.walk(tree):
+        if isinstance(n, ast.comprehension):
+            inner |= {x.id for x in ast.walk(n.target) if isinstance(x, ast.Name)}
+        elif isinstance(n, ast.arg):
+            inner.add(n.arg)
+    if isinstance(tree.body[-1], ast.For):
+        inner |= {x.id for x in ast.walk(tree.body[-1].target) if isinstance(x, ast.Name)}
+    is_header = isinstance(tree.body[0], ast.FunctionDef) and tree.body[0].name != "_"
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Name):
+            is_known = n.id in place.names or n.id in inner or is_header
+            if isinstance(n.ctx, ast.Load) and not is_known:
+                yield f"unknown name {n.id}"
+        elif isinstance(n, ast.Call):
+            yield from _faults_of_call(n, place.scope)
+        elif isinstance(n, ast.Assign):
+            target = n.targets[0]
+            if isinstance(target, ast.Name) and target.id in place.scope.counted:
+                yield from _faults_of_count(n.value)
+        elif isinstance(n, ast.Subscript):
+            yield from _faults_of_index(n, place.scope)
+        elif isinstance(n, ast.BinOp):
+            sides = {kind_of(place.scope, n.left), kind_of(place.scope, n.right)}
+            if sides & {"function", "creator", "module", "object"}:
+                yield "arithmetic with something that is no number"
+            divides = isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
+            if divides and isinstance(n.right, ast.Constant) and n.right.value == 0:
+                yield "division by zero"
+
+
+def joins_again(text: str, old: str, scope: Scope, gone: Collection[int]) -> bool:
+    """Whether a line joins two joints that another line joins; the builder drops the second."""
+    known = [ends for ends in _joined_by(text) if ends in scope.joined]
+    if not known:
+        return False
+    before = _joined_by(old) if old else []
+    return any(e not in before and not scope.joined[e] <= set(gone) for e in known)
+
+
+def _joined_by(text: str) -> list[frozenset[str]]:
+    """Return the ends of the muscles that a line adds."""
+    tree = parse_line(text)
+    return [
+        frozenset(ast.dump(a) for a in n.args[:2])
+        for n in (ast.walk(tree) if tree else ())
+        if isinstance(n, ast.Call) and len(n.args) > 1 and "muscle" in getattr(n.func, "attr", "")
+    ]
+
+
+def _faults_of_count(value: ast.AST) -> Iterator[str]:
+    """Yield what keeps an expression from being a whole number."""
+    parts = list(ast.walk(value))
+    if any(isinstance(n, ast.Call) for n in parts):
+        return
+    is_real = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in parts)
+    if is_real or any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in parts):
+        yield "a count that is no whole number"
+
+
+def _faults_of_call(call: ast.Call, scope: Scope) -> Iterator[str]:
+    """Yield what is wrong with the arguments of a call."""
+    named = [k.arg for k in call.keywords]
+    if len(set(named)) < len(named):
+        yield "an argument is named twice"
+    if any(isinstance(a, ast.Starred) for a in call.args) or None in named:
+        return
+    count = len(call.args) + len(named)
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    own = scope.signatures.get(name) if isinstance(call.func, ast.Name) else None
+    if own is not None:
+        if not own.least <= count <= own.most:
+            yield f"{name} takes {own.least} to {own.most} arguments"
+        for parameter, value in zip(own.parameters, call.args, strict=False):
+            if parameter in scope.counted:
+                yield from _faults_of_count(value)
+        if not own.is_class and not set(named) <= set(own.parameters[len(call.args) :]):
+            yield f"{name} has no such argument"
+        return
+    if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
+        yield f"{name} takes other arguments"
+    if name == "range":
+        for value in call.args:
+            yield from _faults_of_count(value)
+    if name == "add_muscle" and len(call.args) >= 2:
+        if set(named) - {"is_distance", "amplitude", "phase"}:
+            yield "add_muscle has no such argument"
+        if ast.dump(call.args[0]) == ast.dump(call.args[1]):
+            yield "a muscle from a joint to itself"
+        for end in call.args[:2]:
+            kind = kind_of(scope, end)
+            is_literal = isinstance(end, (ast.List, ast.Tuple, ast.Dict, ast.Compare))
+            if is_literal or kind in _NEVER_JOINT or (kind == "number" and not scope.uses_indices):
+                yield "a muscle to something that is no joint"
+    if name == "add_joint":
+        for coordinate in call.args:
+            is_literal = isinstance(coordinate, (ast.List, ast.Tuple, ast.Dict))
+            if is_literal or kind_of(scope, coordinate) in _NEVER_NUMBER:
+                yield "a coordinate that is no number"
+
+
+def _faults_of_index(node: ast.Subscript, scope: Scope) -> Iterator[str]:
+    """Yield what is wrong with a constant index into a list whose length the text tells."""
+    if not isinstance(node.value, ast.Name) or not isinstance(node.slice, ast.Constant):
+        return
+    index, length = node.slice.value, scope.lengths.get(node.value.id)
+    if isinstance(index, float):
+        yield "an index that is no whole number"
+    elif length is not None and isinstance(index, int) and index >= length:
+        yield f"{node.value.id} has {length} items"
