@@ -76,14 +76,16 @@ def count(value: float | None) -> str:
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """Return seconds as "41 s", "3 min 20 s", "2 h 05 min" or "3 d 4 h"."""
+    """Return seconds as "41 s", "3 min 20 s", "42 min", "2 h 05 min" or "3 d 4 h"."""
     if not _is_known(seconds):
         return NONE
     s = max(0, round(seconds))
     if s < 60:
         return f"{s} s"
-    if s < 3600:
+    if s < 600:
         return f"{s // 60} min {s % 60:02d} s"
+    if s < 3600:
+        return f"{s // 60} min"
     if s < 86400:
         return f"{s // 3600} h {s % 3600 // 60:02d} min"
     return f"{s // 86400} d {s % 86400 // 3600} h"

@@ -18,12 +18,13 @@ export const percent = (share, decimals = 1) =>
 export const signed = (x, decimals = 1) =>
   known(x) ? `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(decimals)}` : NONE;
 
-/** 41 s · 3 min 20 s · 2 h 05 min · 3 d 4 h */
+/** 41 s · 3 min 20 s · 42 min · 2 h 05 min · 3 d 4 h */
 export function duration(seconds) {
   if (!known(seconds)) return NONE;
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
+  if (s < 600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
   if (s < 86400) return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} min`;
   return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
 }
