@@ -10,6 +10,7 @@ from archive.lineage import ancestry
 from archive.live import VIEWS, kpi, thinned
 from archive.models import Cell, Child, Run, SeedProgram
 from archive.services.recording import grid_of
+from simulation.domains import get_domain
 from simulation.outcome import Outcome
 
 SPARK_POINTS = 60
@@ -109,8 +110,10 @@ def cell_history(run: Run, index: int) -> list[dict[str, Any]]:
 
 
 def seed_rows() -> list[dict[str, Any]]:
-    """Return the seed programs on offer."""
-    rows = SeedProgram.objects.filter(deleted_at=None).select_related("program")
+    """Return the seed programs on offer: the bundled ones in the paper's order, then people's."""
+    paper = list(get_domain("sodarace").seed_programs)
+    seeds = SeedProgram.objects.filter(deleted_at=None).select_related("program")
+    rows = sorted(seeds, key=lambda s: paper.index(s.name) if s.name in paper else len(paper))
     return [
         {
             "id": seed.pk,
