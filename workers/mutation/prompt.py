@@ -39,7 +39,9 @@ def split_source(source: str) -> list[str]:
 
 def encode_texts(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
     """Return the ids of each text (none of which holds a newline)."""
-    return [[TEXT + i for i in e.ids] for e in tokenizer.encode_batch(texts)]
+    # a lone surrogate is no text to the tokenizer
+    clean = [text.encode("utf-8", "replace").decode() for text in texts]
+    return [[TEXT + i for i in e.ids] for e in tokenizer.encode_batch(clean)]
 
 
 def encode_parent(tokenizer: Tokenizer, lines: Sequence[str]) -> list[int]:
