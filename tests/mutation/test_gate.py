@@ -34,7 +34,7 @@ def test_a_child_is_judged_without_running_it(child, outcome, reason):
         "class A:\n    size = 3\n    def go(self):\n        return self.size\n",
         "def f():\n    def g(x):\n        return x + y\n    y = 2\n    return g(1)\n",
         "f = lambda a, *b, **c: (a, b, c)\n",
-        "def make_walker():\n    wc = walker_creator()\n    return query_cppn(wc, np.pi, math.pi)\n",
+        "def make_walker():\n    wc = walker_creator()\n    return query_cppn(wc, np, math)\n",
         "for i, (a, b) in enumerate([(1, 2)]):\n    print(i, a, b)\n",
         "try:\n    pass\nexcept ValueError as e:\n    print(e)\n",
     ],

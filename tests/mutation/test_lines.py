@@ -38,9 +38,10 @@ def test_a_line_that_changed_a_little_is_replaced_where_it_stands():
 @given(st.text(max_size=60))
 def test_any_text_is_parsed_or_refused_with_a_reason(text):
     try:
-        parse_edits(text)
+        edits = parse_edits(text)
     except BadEdit as error:
-        assert str(error)
+        edits, reason = None, str(error)
+    assert reason if edits is None else all(edit.line >= 0 for edit in edits)
 
 
 def test_a_line_that_the_parent_lacks_is_named():
