@@ -5,7 +5,7 @@ import logging
 from collections import defaultdict
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 FRAME_EVERY = 0.25  # [s] at most four frames a second, however many children come
 LOOK_EVERY = 2.0  # [s] without a hint: hints get lost when the broker dies, the database does not
+SEND_WITHIN = 5.0  # [s] a browser that takes no frame for this long is dropped
 MANY_VIEWERS = 150  # beyond it, one frame a second
 CLOSE_ANONYMOUS = 4401
 CLOSE_UNKNOWN_RUN = 4404
@@ -38,8 +39,7 @@ class Coalescer:
         self.viewers.add(viewer)
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._watch())
-        view = VIEWS.of(self.run)
-        frame = await sync_to_async(view.frame, thread_sensitive=False)(since=2**62)
+        frame = await self._frame(since=2**62)
         await viewer.send_json(frame | {"from": frame["seq"]})
 
     def leave(self, viewer: "RunConsumer") -> None:
@@ -67,7 +67,10 @@ class Coalescer:
                     log.warning("run %s: no hints, looking every 2 s (%s)", self.run.pk, error)
                     joined = False
                     await asyncio.sleep(LOOK_EVERY)
-                await self._send_news()
+                try:
+                    await self._send_news()
+                except Exception:  # the database may be away for a moment: the watch goes on
+                    log.exception("run %s: no frame this time", self.run.pk)
                 pause = 1.0 if len(self.viewers) > MANY_VIEWERS else FRAME_EVERY
                 await asyncio.sleep(pause)
         finally:
@@ -75,18 +78,23 @@ class Coalescer:
                 await layer.group_discard(group_of(self.run.pk), channel)
 
     async def _send_news(self) -> None:
-        view = VIEWS.of(self.run)
-        frame = await sync_to_async(view.frame, thread_sensitive=False)(since=self.seq)
+        frame = await self._frame(since=self.seq)
         shown = (frame["seq"], frame["run"], {k: bool(w) for k, w in frame["workers"].items()})
         if shown == self.shown:
             return
         self.seq, self.shown = frame["seq"], shown
-        results = await asyncio.gather(
-            *(viewer.send_json(frame) for viewer in list(self.viewers)), return_exceptions=True
-        )
-        for problem in results:
-            if isinstance(problem, Exception):
-                log.debug("a viewer of run %s went away: %s", self.run.pk, problem)
+        await asyncio.gather(*(self._send(viewer, frame) for viewer in list(self.viewers)))
+
+    async def _send(self, viewer: "RunConsumer", frame: dict[str, Any]) -> None:
+        try:
+            await asyncio.wait_for(viewer.send_json(frame), SEND_WITHIN)
+        except Exception as problem:  # whatever a broken socket raises: the others go on
+            log.debug("a viewer of run %s went away: %s", self.run.pk, problem)
+            self.leave(viewer)
+
+    async def _frame(self, since: int) -> dict[str, Any]:
+        frame = VIEWS.of(self.run).frame
+        return await database_sync_to_async(frame, thread_sensitive=False)(since=since)
 
 
 COALESCERS: dict[int, Coalescer] = {}
@@ -110,7 +118,11 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
             return
         async with _joining[run.pk]:
             self.coalescer = COALESCERS.setdefault(run.pk, Coalescer(run))
-            await self.coalescer.join(self)
+            try:
+                await self.coalescer.join(self)
+            except BaseException:  # it left while it came: `disconnect` is not called then
+                self.coalescer.leave(self)
+                raise
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any

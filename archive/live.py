@@ -20,7 +20,7 @@ from simulation.domains import get_domain
 
 FEED_LENGTH = 20
 CURVE_POINTS = 1000
-VIEWS_KEPT = 32
+VIEWS_KEPT = 256  # the dashboard shows 200 runs
 
 _EVENT_FIELDS = (
     "seq", "outcome", "placement", "fitness", "cell", "gain",

@@ -129,6 +129,7 @@ class Run(models.Model):
     forked_from = models.ForeignKey("Child", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     resumed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # sign of life of the command that drives it
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -51,6 +51,11 @@ app.conf.update(
         # The queues in the order of `-Q check,evaluate`: a person waits for a check.
         "queue_order_strategy": "priority",
         "socket_connect_timeout": 5,
+        # A page must not wait for a broker that is away: the reaper sends the job later.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.2,
     },
 )
 

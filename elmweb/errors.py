@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _answer(request, 400, "That is too much text: a program may have 65,536 bytes.")
     return _answer(request, 400, "This request cannot be understood.")
 
 

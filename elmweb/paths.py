@@ -12,7 +12,8 @@ DATA_DIR = Path(env.text("ELMWEB_DATA", str(BASE_DIR / "data"))).expanduser().re
 
 
 def ensure_data_dir() -> Path:
-    """Return the data folder, made with mode 0700 when absent."""
+    """Return the data folder, made with mode 0700 when absent; new files are for its owner only."""
+    os.umask(0o077)  # sessions are in the database: who reads it is logged in
     DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     return DATA_DIR
 

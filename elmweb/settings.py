@@ -124,5 +124,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # A refused upload is no error of ours.
+    "loggers": {"django.security.RequestDataTooBig": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": env.text("ELMWEB_LOG_LEVEL", "INFO")},
 }

@@ -5,13 +5,15 @@ from functools import cache
 
 from celery import Task, shared_task
 from celery.signals import worker_ready
+from django.db import transaction
 
 from archive.config import RunConfig
 from archive.services import checks, jobs, planning, presence, recording, runs
 from archive.services.recording import Candidacy
 from simulation.domains import get_domain
-from simulation.evaluate import Evaluator
-from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.evaluate import Evaluation, Evaluator, SandboxLost
+from simulation.outcome import Outcome
+from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
 from simulation.terrain import make_terrain
 from workers.mutation.operator import Operator, load_operator
 
@@ -79,18 +81,33 @@ def evaluate(self: Task, job_id: int) -> None:
         tried = recording.already_tried(job.run, candidacies)
         try:
             evaluations = [
-                evaluator.evaluate(given.source, rng_seed=job.run.rng_seed)
+                _judge(evaluator, given.source, job.run.rng_seed)
                 if given.source is not None and not again
                 else None
                 for given, again in zip(candidacies, tried, strict=True)
             ]
         except SandboxUnavailable as error:
+            if error.report.get("tier") != Tier.REFUSED:
+                raise  # a hiccup: another attempt follows
             runs.fail(job.run, f"programs cannot be run safely here: {error}")
             return
-        children = recording.record(job.run.pk, candidacies, evaluations, job=job)
-    if job.payload.get("seed") and children and children[0].fitness is None:
-        runs.fail(job.run, f"the seed program gives no walker: {children[0].reason}")
+        with transaction.atomic():
+            children = recording.record(job.run.pk, candidacies, evaluations, job=job)
+            if job.payload.get("seed") and children and children[0].fitness is None:
+                runs.fail(job.run, f"the seed program gives no walker: {children[0].reason}")
     planning.top_up(job.run.pk)
+
+
+def _judge(evaluator: Evaluator, source: str, rng_seed: int) -> Evaluation:
+    """Evaluate one program; one that breaks our own code must not take its whole batch along."""
+    try:
+        return evaluator.evaluate(source, rng_seed=rng_seed)
+    except (SandboxLost, SandboxUnavailable):
+        raise
+    except Exception as error:
+        log.exception("a program could not be judged:\n%s", source)
+        reason = f"ELMWeb could not judge this program: {type(error).__name__}: {error}"
+        return Evaluation(Outcome.CRASHED, reason)
 
 
 @shared_task(bind=True)
@@ -100,4 +117,10 @@ def check(self: Task, job_id: int) -> None:
         if job is None:
             return
         evaluator = _evaluator("sodarace", "flat")
-        checks.finish_check(job, evaluator.evaluate(job.payload["source"]))
+        try:
+            evaluation = _judge(evaluator, job.payload["source"], rng_seed=0)
+        except SandboxUnavailable as error:
+            log.warning("check %s: %s", job.pk, error)
+            reason = f"Programs cannot be run safely here: {error}"
+            evaluation = Evaluation(Outcome.FORBIDDEN, reason)
+        checks.finish_check(job, evaluation)

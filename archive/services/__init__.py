@@ -1,6 +1,9 @@
 """Everything that changes the archive. Pages, consumers, tasks and commands call these."""
 
 import logging
+from datetime import timedelta
+
+from django.utils import timezone
 
 from archive.models import Driver, Job, Run, RunState
 from archive.services import jobs
@@ -41,6 +44,8 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+COMMAND_SILENT = timedelta(minutes=5)  # far longer than any batch takes
+
 
 def reap() -> int:
     """Bring back what dead processes held and keep every running run going; call it often.
@@ -48,11 +53,16 @@ def reap() -> int:
     Returns:
         How many jobs were sent (again).
     """
-    for job in Job.objects.filter(state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS):
-        Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    worn_out = Job.objects.filter(state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS)
+    for job in worn_out.select_related("run"):
         reason = f"{job.kind} job {job.pk} failed {job.attempt} times; see the worker's log"
-        if job.run is not None:
+        if worn_out.filter(pk=job.pk).update(state=Job.State.FAILED) and job.run is not None:
             fail(job.run, reason)
+    silent = timezone.now() - COMMAND_SILENT
+    for run in Run.objects.filter(
+        state=RunState.RUNNING, driver=Driver.COMMAND, seen_at__lt=silent
+    ):
+        fail(run, "the command that drove it ended without a word")
     sent = jobs.release_stale() + request_bundled()
     running = Run.objects.filter(state=RunState.RUNNING, driver=Driver.WORKERS)
     for run_id in running.values_list("pk", flat=True):

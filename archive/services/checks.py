@@ -1,6 +1,7 @@
 """Seed programs: every one is run in the sandbox before it is saved."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -78,7 +79,8 @@ def save_seed_program(job: Job, name: str, description: str = "") -> SeedProgram
         raise ValueError("check the program before saving it")
     if job.result["outcome"] != Outcome.EVALUATED:
         raise ValueError(f"this program cannot be a seed program: {job.result['reason']}")
-    if SeedProgram.objects.filter(name=name).exists():
+    bundled = get_domain("sodarace").seed_programs
+    if name in bundled or SeedProgram.objects.filter(name=name).exists():
         raise ValueError(f"there is a seed program called {name!r} already: choose another name")
     return _save(job.payload["source"], job.result, name, description.strip(), False)
 
@@ -108,6 +110,8 @@ def request_bundled() -> int:
     for name, info in get_domain("sodarace").seed_programs.items():
         known = Job.objects.filter(kind=Job.Kind.CHECK, payload__save_as__name=name)
         known = known.filter(payload__source=info.source)
+        recently = timezone.now() - timedelta(minutes=10)
+        known = known.exclude(state=Job.State.FAILED, created_at__lt=recently)
         if stored.get(name) != sha256_of(info.source) and not known.exists():
             save_as = {"name": name, "description": info.description}
             jobs.enqueue(Job.Kind.CHECK, {"source": info.source, "save_as": save_as})

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -56,7 +56,9 @@ def claim(job_id: int) -> Job | None:
     """Take the job for one lease; None when it is done, held by another, or its run is paused."""
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.LEASED, lease_until__lt=now)
-    goes_on = ~Q(kind=Job.Kind.MUTATE) | Q(run__state=RunState.RUNNING)
+    # A subquery, not a join: PostgreSQL re-checks only the job's own row after waiting for it.
+    running = Run.objects.filter(state=RunState.RUNNING).values("pk")
+    goes_on = ~Q(kind=Job.Kind.MUTATE) | Q(run_id__in=running)
     taken = Job.objects.filter(free, goes_on, pk=job_id).update(
         state=Job.State.LEASED,
         lease_until=now + LEASE,
@@ -101,12 +103,14 @@ def leased(job_id: int) -> Iterator[Job | None]:
 
 
 def _renew(job: Job, stop: threading.Event) -> None:
-    try:
-        while not stop.wait(HEARTBEAT):
-            held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.LEASED)
+    while not stop.wait(HEARTBEAT):
+        held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.LEASED)
+        try:
             held.update(lease_until=timezone.now() + LEASE)
-    finally:
-        connection.close()  # this thread's own
+        except DatabaseError as error:  # a busy moment; the next renewal may still be in time
+            log.warning("job %s: its lease was not renewed (%s)", job.pk, error)
+            connection.close()
+    connection.close()  # this thread's own
 
 
 def release_stale() -> int:

@@ -7,6 +7,7 @@ model makes batch t+1 from the map as it was after batch t-1, and only then is t
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from django.utils import timezone
 
@@ -31,7 +32,8 @@ def evolve(
         SeedProgramFailed: with the reason; the run's state is then failed.
         SandboxUnavailable: programs cannot be run safely on this machine.
     """
-    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, resumed_at=timezone.now())
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, resumed_at=now, seen_at=now)
     _seed(run, pool)
     done = 0
     waiting: _Waiting | None = None
@@ -46,7 +48,9 @@ def evolve(
             on_batch(done)
         if fresh is None:
             break
-        Run.objects.filter(pk=run.pk).update(planned=run.planned + size, batches=run.batches + 1)
+        Run.objects.filter(pk=run.pk).update(
+            planned=run.planned + size, batches=run.batches + 1, seen_at=timezone.now()
+        )
         waiting = _Waiting(run, fresh, pool)
     return _close(run)
 
@@ -89,14 +93,10 @@ def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy]:
 
 
 def _close(run: Run) -> Run:
+    """Finish the run unless somebody stopped it; only here and in ``runs`` its state changes."""
+    with suppress(runs.IllegalTransition):
+        run = runs.finish(run)
     run.refresh_from_db()
-    now = timezone.now()
-    if run.resumed_at:
-        run.elapsed += (now - run.resumed_at).total_seconds()
-    if run.state == RunState.RUNNING:
-        run.state, run.finished_at = RunState.FINISHED, now
-    run.resumed_at = None
-    run.save(update_fields=["state", "finished_at", "elapsed", "resumed_at"])
     return run
 
 

@@ -70,7 +70,7 @@ def candidacies_of(
             model=model,
             source=proposal.source if proposal.outcome is None else None,
             diff=proposal.diff,
-            completion=proposal.completion,
+            completion=proposal.completion.replace("\0", ""),  # PostgreSQL stores no NUL
             how_applied=proposal.how_applied,
             outcome=proposal.outcome,
             reason=proposal.reason,
@@ -112,10 +112,11 @@ def top_up(run_id: int) -> None:
 
 def hand_on(job: Job, candidacies: Sequence[Candidacy]) -> None:
     """Close a mutate job and queue the evaluation of what it made, in one transaction."""
+    assert job.run is not None
     with transaction.atomic():
+        Run.objects.select_for_update().get(pk=job.run.pk)  # first the run, as everywhere
         if not jobs.finish(job):
             return  # stopped meanwhile, or another worker took it over
         payload = {"candidacies": [asdict(candidacy) for candidacy in candidacies]}
         jobs.enqueue(Job.Kind.EVALUATE, payload, run=job.run, children=job.children)
-    assert job.run is not None
     top_up(job.run.pk)

@@ -175,7 +175,8 @@ def _programs(
             sha = sha256_of(given.source)
             walker = evaluation.walker if evaluation else None
             wanted.setdefault(sha, Program(sha256=sha, source=given.source, walker=walker))
-    Program.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+    in_order = [wanted[sha] for sha in sorted(wanted)]  # two runs that lock the same rows
+    Program.objects.bulk_create(in_order, ignore_conflicts=True)
     stored = {p.sha256: p for p in Program.objects.filter(sha256__in=wanted)}
     for sha, program in stored.items():
         if program.walker is None and wanted[sha].walker is not None:
@@ -228,8 +229,10 @@ def _write_cells(run: Run, cells: dict[int, Held]) -> None:
     )
 
 
+@transaction.atomic
 def check_map(run: Run) -> str | None:
     """Compare the stored map with the fold of the children; return the first difference or None."""
+    Run.objects.select_for_update().get(pk=run.pk)  # nothing is recorded meanwhile
     cells: dict[int, Held] = {}
     rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
     placements = rows.values_list("seq", "placement", "gain")

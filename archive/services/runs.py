@@ -83,18 +83,21 @@ def seed_candidacy(run: Run) -> Candidacy:
 
 def start(run: Run) -> Run:
     """Start a draft: its seed program is evaluated first, mutation follows."""
-    run = _move(run, {RunState.DRAFT}, RunState.RUNNING, "start")
-    jobs.enqueue(Job.Kind.EVALUATE, {"seed": True}, run=run)
+    with transaction.atomic():
+        run = _move(run, {RunState.DRAFT}, RunState.RUNNING, "start")
+        jobs.enqueue(Job.Kind.EVALUATE, {"seed": True}, run=run)
     return run
 
 
 def pause(run: Run, actor: User | None = None) -> Run:
     """Let the work in hand end and begin no more."""
+    _refuse_command(run, "pause")
     return _move(run, {RunState.RUNNING}, RunState.PAUSED, "pause", actor)
 
 
 def resume(run: Run, actor: User | None = None) -> Run:
     """Go on where ``pause`` left off."""
+    _refuse_command(run, "resume")
     run = _move(run, {RunState.PAUSED}, RunState.RUNNING, "resume", actor)
     for job in Job.objects.filter(run=run, state=Job.State.QUEUED):
         transaction.on_commit(partial(jobs.send, job))
@@ -116,6 +119,11 @@ def stop(run: Run, actor: User | None = None) -> Run:
     return run
 
 
+def finish(run: Run) -> Run:
+    """End a run whose budget is spent."""
+    return _move(run, {RunState.RUNNING}, RunState.FINISHED, "finish")
+
+
 def fail(run: Run, reason: str) -> Run:
     """End a run that cannot go on, with the reason for the person."""
     with transaction.atomic():
@@ -132,14 +140,22 @@ def start_demo(owner: User | None = None) -> Run:
     """Start the demo run: the paper's square seed program and its three commit messages."""
     square = SeedProgram.objects.filter(bundled=True, name="square", deleted_at=None).first()
     source = get_domain("sodarace").seed_programs["square"].source
-    run = create_run(
-        config=RunConfig(budget=DEMO_BUDGET),
-        seed_program=square,
-        source=source,
-        name="Demo: the square learns to walk",
-        owner=owner,
-    )
-    return start(run)
+    with transaction.atomic():
+        run = create_run(
+            config=RunConfig(budget=DEMO_BUDGET),
+            seed_program=square,
+            source=source,
+            name="Demo: the square learns to walk",
+            owner=owner,
+        )
+        return start(run)
+
+
+def _refuse_command(run: Run, verb: str) -> None:
+    if run.driver == Driver.COMMAND:
+        raise IllegalTransition(
+            f"cannot {verb} run {run.pk}: `manage.py evolve` drives it; stop it, or let it finish"
+        )
 
 
 def _cancel_mutations(run: Run) -> None:

@@ -1,6 +1,7 @@
 """Starts broker, web and workers in order, keeps them alive, and stops them broker last."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -175,8 +176,9 @@ class Supervisor:
             for name, child in self.children.items()
         }
         draft = self.data / "state.json.new"
-        draft.write_text(json.dumps(state, indent=1) + "\n")
-        draft.replace(self.data / "state.json")
+        with contextlib.suppress(OSError):  # a full disk must not keep processes from restarting
+            draft.write_text(json.dumps(state, indent=1) + "\n")
+            draft.replace(self.data / "state.json")
 
     async def _watch_logs(self) -> None:
         while True:

@@ -191,6 +191,7 @@ function drawAll() {
 
 // --- live
 let isFetching = false;
+let hasMissed = false; // a frame that came during a fetch may be newer than its snapshot
 async function catchUp() {
   if (isFetching) return;
   isFetching = true;
@@ -204,6 +205,9 @@ async function catchUp() {
   } finally {
     isFetching = false;
   }
+  if (!hasMissed) return;
+  hasMissed = false;
+  setTimeout(catchUp, 250);
 }
 /** Without a socket (the broker may be down) the database still answers. */
 async function poll(since) {
@@ -220,7 +224,10 @@ async function poll(since) {
 let pollTimer = 0;
 listen(`/ws/runs/${id}/`, {
   frame(frame) {
-    if (isFetching) return;
+    if (isFetching) {
+      hasMissed = true;
+      return;
+    }
     const verdict = fits(state, frame);
     if (verdict === "gap") catchUp();
     else if (verdict === "apply") draw(applyFrame(state, frame));

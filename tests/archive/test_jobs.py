@@ -138,3 +138,51 @@ def test_parents_and_messages_of_a_batch_follow_from_seed_and_number():
     assert one == same
     assert one.rng_seed != planning.select_batch(run, 4, 16).rng_seed
     assert sum(request.children for request in one.requests) == 16
+
+
+def test_a_run_and_its_first_job_begin_together_or_not_at_all(monkeypatch):
+    """A start that was killed between the two used to leave a run that waited for ever."""
+
+    def killed(*args: object, **kwargs: object) -> None:
+        raise SystemExit
+
+    run = runs.create_run(config=RunConfig(budget=1), source=SEED_SOURCE)
+    monkeypatch.setattr(jobs, "enqueue", killed)
+    with pytest.raises(SystemExit):
+        services.start(run)
+    run.refresh_from_db()
+    assert run.state == RunState.DRAFT
+
+
+def test_a_run_that_a_command_drives_cannot_be_paused_and_ends_with_its_command():
+    run = make_run()
+    long_ago = timezone.now() - timedelta(hours=1)
+    Run.objects.filter(pk=run.pk).update(driver="command", seen_at=long_ago)
+    run.refresh_from_db()
+    with pytest.raises(services.IllegalTransition, match="evolve"):
+        services.pause(run)
+    services.reap()
+    run.refresh_from_db()
+    assert (run.state, run.reason) == ("failed", "the command that drove it ended without a word")
+
+
+def test_a_lease_outlives_an_error_of_the_database(monkeypatch):
+    """One locked moment used to end the renewals, and the finished batch was thrown away."""
+    import threading
+
+    from django.db import OperationalError
+    from django.db.models.query import QuerySet
+
+    job = leased_job(make_run())
+    stop, calls = threading.Event(), []
+
+    def update(self: QuerySet, **values: object) -> int:
+        calls.append(values)
+        if len(calls) == 2:
+            stop.set()
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(jobs, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(QuerySet, "update", update)
+    jobs._renew(job, stop)
+    assert len(calls) == 2

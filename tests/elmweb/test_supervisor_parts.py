@@ -138,6 +138,7 @@ def test_large_log_is_set_aside(tmp_path, monkeypatch):
     assert path.with_suffix(".log.1").read_text() == "more than ten bytes\n"
 
 
+@pytest.mark.django_db
 def test_reaper_that_fails_says_so_and_goes_on(monkeypatch, caplog):
     def reap() -> int:
         raise RuntimeError("database is locked")

@@ -56,14 +56,17 @@ class Command(BaseCommand):
         except (ValueError, RuntimeError) as error:
             raise CommandError(str(error), returncode=2) from None
         ensure_database()
-        run = runs.create_run(
-            config=config,
-            seed_program=SeedProgram.objects.filter(bundled=True, name=label).first(),
-            source=source,
-            name=options["name"] or f"{label}, {config.budget:,} children",
-            rng_seed=options["rng_seed"],
-            driver=Driver.COMMAND,
-        )
+        try:
+            run = runs.create_run(
+                config=config,
+                seed_program=SeedProgram.objects.filter(bundled=True, name=label).first(),
+                source=source,
+                name=options["name"] or f"{label}, {config.budget:,} children",
+                rng_seed=options["rng_seed"],
+                driver=Driver.COMMAND,
+            )
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from None
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         self._evolve(run, config, operator, options["json"])
 
@@ -85,6 +88,9 @@ class Command(BaseCommand):
         except (KeyboardInterrupt, SystemExit):
             runs.stop(run)
             raise CommandError(f"stopped; run {run.pk} keeps what it has", returncode=130) from None
+        except Exception as error:
+            runs.fail(run, f"the command broke: {error}")
+            raise
         finally:
             pool.close()
         summary = _summary(run, time.monotonic() - started)

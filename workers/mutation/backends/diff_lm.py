@@ -147,6 +147,8 @@ class DiffLM:
             return str(error)
         except UnicodeEncodeError:
             return "the program holds characters that are no text"
+        except RecursionError:
+            return "the program is nested too deeply for the bundled model"
 
     def _write(
         self, decoder: Decoder, rows: list[Row], temperature: float, generator: torch.Generator
