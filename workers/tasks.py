@@ -23,11 +23,11 @@ log = logging.getLogger(__name__)
 @worker_ready.connect
 def _say_hello(sender: object, **kwargs: object) -> None:
     queues = {queue.name for queue in sender.task_consumer.queues}  # type: ignore[attr-defined]
+    if "model" in queues:
+        load_operator("bundled")  # read the weights before the first job asks for them
     for kind in presence.KINDS:
         if kind in queues:
             presence.keep_saying(kind)
-    if "model" in queues:
-        load_operator("bundled")  # read the weights before the first job asks for them
 
 
 @cache
