@@ -74,6 +74,7 @@ class Scan:
         "operand",
         "place",
         "result",
+        "spaced",
         "stack",
         "targets",
         "word",
@@ -93,6 +94,7 @@ class Scan:
         self.for_target = False
         self.ended = False
         self.word = ""
+        self.spaced = False
         self.result = "any"  # kind of the bracket or call that was closed last
         self.targets = 0  # commas between the names before ``=``, not yet met by values
         self.call: list[str] = []  # what is called, for each open call
@@ -103,8 +105,10 @@ class Scan:
         for found in LEXEME.finditer(text):
             kind = found.lastgroup
             if kind == "space":
-                if found.end() == end and not complete:
-                    break
+                is_wide = found.end() - found.start() > 1 and found.start() > 0
+                follows = text[found.end() : found.end() + 1]
+                if is_wide and not (self.place.comment_ok and follows in "#"):
+                    return False  # two spaces stand before a comment only
                 continue
             is_last = found.end() == end and not complete
             if kind == "comment":
@@ -270,19 +274,22 @@ class Scan:
         self.operand, self.after, self.base = False, "number", ""
         return True
 
-    def _string(self, *_) -> bool:
-        if not self.operand or self.for_target:
+    def _string(self, word: str, *_) -> bool:
+        is_known = word[1:-1] in self.place.scope.source  # a key of the program, not prose
+        if not self.operand or self.for_target or not is_known:
             return False
         self.operand, self.after, self.base = False, "string", ""
         return True
 
     def _open(self, word: str, last: bool, *_) -> bool:
-        return self.operand and last and len(word) < 30 and not self.for_target
+        is_known = word[1:] in self.place.scope.source
+        return self.operand and last and is_known and not self.for_target
 
     def _doc(self, *_) -> bool:
         return self.after == "start"
 
     def _sign(self, sign: str, last: bool, text: str, end: int) -> bool:
+        self.spaced = text[: end - len(sign)].endswith(" ")
         if sign in "([{":
             return self._opens(sign)
         if sign in ")]}":
@@ -292,7 +299,7 @@ class Scan:
         if sign == ".":
             if self.operand or self.for_target or self.after == "number":
                 return False
-            if self._kind() in ("number", "joint", "function"):
+            if self.after == "string" or self._kind() in ("number", "joint", "function"):
                 return False
             scope, is_name = self.place.scope, self.after == "name" and self.base[:1] != "."
             if is_name and self._kind() == "any" and self.base not in scope.attributes:
@@ -360,6 +367,8 @@ class Scan:
             self.stack.append(sign)
             self.after, self.is_target = sign, False
             return True
+        if self.spaced:
+            return False  # ``a [0]``, ``f (x)``: nobody writes that
         kind = self.place.scope.kinds.get(self.base)
         if self.after == ")" and self.result in ("joint", "object"):
             return False

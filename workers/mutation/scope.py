@@ -8,6 +8,7 @@ import ast
 import builtins
 import io
 import math
+import re
 import tokenize
 from dataclasses import dataclass, field
 
@@ -62,6 +63,7 @@ class Scope:
     returned: dict[str, tuple[str, int]] = field(default_factory=dict)  # function -> kind, length
     uses_indices: bool = False  # some muscle names its joints by number
     has_globals: bool = False  # statements outside functions
+    optional: set[str] = field(default_factory=set)  # names that are compared with None
     counted: set[str] = field(default_factory=set)  # names that must be whole: ranges use them
     joined: dict[frozenset, set[int]] = field(default_factory=dict)  # ends of muscles -> lines
 
@@ -116,8 +118,7 @@ def read_scope(source: str) -> Scope:
     scope.attributes["np"] = scope.attributes.get("np", set()) | NUMPY
     for module in ("math", "np"):
         scope.kinds.setdefault(module, "module")
-    for name in [n for n in scope.lengths if scope.kinds.get(n) != "list"]:
-        del scope.lengths[name]  # bound twice, to different things
+    _note_lengths(scope, tree)
     return scope
 
 
@@ -193,6 +194,43 @@ def _note_parameters(scope: Scope, tree: ast.Module) -> None:
             scope.kinds.setdefault(parameter, "any")
 
 
+def _note_lengths(scope: Scope, tree: ast.Module) -> None:
+    """Note how long lists are that one loop over a known range fills, or one comprehension."""
+    numbers: dict[str, list] = {}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name):
+            numbers.setdefault(n.targets[0].id, []).append(getattr(n.value, "value", None))
+
+    def count(loop: ast.AST) -> int:
+        is_range = isinstance(loop, ast.Call) and getattr(loop.func, "id", "") == "range"
+        if not is_range or len(loop.args) != 1:
+            return 0
+        value = getattr(loop.args[0], "value", None)
+        if isinstance(loop.args[0], ast.Name):
+            known = numbers.get(loop.args[0].id, [])
+            value = known[0] if len(known) == 1 else None
+        return value if type(value) is int and value > 0 else 0
+
+    appends = re.findall(r"\b(\w+)\.append\(", scope.source)
+    for function in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        for s in function.body:
+            if isinstance(s, ast.For):
+                for inner in s.body:
+                    call = getattr(inner, "value", None)
+                    base = getattr(getattr(call, "func", None), "value", None)
+                    name = getattr(base, "id", "")
+                    if appends.count(name) == 1 and call.func.attr == "append" and count(s.iter):
+                        scope.lengths[name] = count(s.iter)
+            elif isinstance(s, ast.Assign) and isinstance(s.value, ast.ListComp):
+                loop = s.value.generators[0]
+                name = getattr(s.targets[0], "id", "")
+                plain = len(s.value.generators) == 1 and not loop.ifs and name not in appends
+                if plain and count(loop.iter):
+                    scope.lengths[name] = count(loop.iter)
+    for name in [n for n in scope.lengths if scope.kinds.get(n) != "list"]:
+        del scope.lengths[name]  # bound twice, to different things
+
+
 def _note_calls(scope: Scope, tree: ast.Module) -> None:
     """Note which names ranges count by, also through parameters, and which joints are joined."""
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
@@ -204,6 +242,13 @@ def _note_calls(scope: Scope, tree: ast.Module) -> None:
         elif len(call.args) > 1 and "muscle" in getattr(call.func, "attr", ""):
             ends = frozenset(ast.dump(a) for a in call.args[:2])
             scope.joined.setdefault(ends, set()).add(call.lineno - 1)
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Subscript):
+            scope.counted |= {m.id for m in ast.walk(n.slice) if isinstance(m, ast.Name)}
+        elif isinstance(n, ast.Compare) and any(
+            isinstance(c, ast.Constant) and c.value is None for c in n.comparators
+        ):
+            scope.optional.add(getattr(n.left, "id", "None"))
     for _ in range(2):  # a count may be handed on once more
         for call in calls:
             own = scope.signatures.get(getattr(call.func, "id", ""))

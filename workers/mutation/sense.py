@@ -17,9 +17,14 @@ _BLOCK_WORDS = (
 _TAKES = {  # least and most arguments
     "add_joint": (2, 2), "add_muscle": (2, 5), "get_walker": (0, 0), "append": (1, 1),
     "query_cppn": (7, 7), "range": (1, 3), "len": (1, 1), "abs": (1, 1), "cos": (1, 1),
-    "sin": (1, 1), "sqrt": (1, 1), "float": (1, 1), "int": (1, 1), "enumerate": (1, 2),
+    "linspace": (2, 3), "arange": (1, 3), "sin": (1, 1), "sqrt": (1, 1),
+    "float": (1, 1), "int": (1, 1), "enumerate": (1, 2),
 }  # fmt: skip
 _NEVER_JOINT = frozenset({"list", "creator", "function", "module"})
+_NUMERIC_CALLS = frozenset(
+    "abs cos exp float floor hypot int len log max min pow radians round sign sin sqrt sum "
+    "tan".split()
+)
 _NEVER_NUMBER = _NEVER_JOINT
 
 
@@ -45,6 +50,8 @@ def keeps_role(old: str, new: str, source: str) -> bool:
             name = was[len(word) :].split("(")[0].split(":")[0].strip()
             same_place = indent_of(old) == indent_of(new)
             return same_place and now.startswith((f"{word}{name}(", f"{word}{name}:"))
+    if not keeps_kind(parse_line(was), parse_line(now)):
+        return False
     if was.startswith("return"):
         return now.startswith("return") and ("get_walker" not in was or "get_walker" in now)
     if opens_block(was) and not was.startswith("el") and was.split()[0] != now.split()[0]:
@@ -55,6 +62,43 @@ def keeps_role(old: str, new: str, source: str) -> bool:
         return False
     lost = bound_names(was) - bound_names(now)
     return not any(len(re.findall(rf"\b{name}\b", source)) > was.count(name) for name in lost)
+
+
+def keeps_kind(old: ast.Module | None, new: ast.Module | None) -> bool:
+    """Whether a call stays one and a loop goes over the same kind of things."""
+    if old is None or new is None:
+        return True
+    was, now = old.body[-1], new.body[-1]
+    if isinstance(was, ast.Expr) and isinstance(was.value, ast.Call):
+        is_call = isinstance(now, ast.Expr) and isinstance(now.value, ast.Call)
+        return is_call or isinstance(now, (ast.For, ast.If, ast.While))
+    if isinstance(was, ast.Assign):
+        if not isinstance(now, ast.Assign):
+            return isinstance(now, (ast.For, ast.If, ast.While, ast.AugAssign))
+        if isinstance(was.targets[0], (ast.Attribute, ast.Subscript)) and ast.dump(
+            was.targets[0]
+        ) != ast.dump(now.targets[0]):
+            return False
+        return _category(was.value) == _category(now.value)
+    if isinstance(was, ast.For) and isinstance(now, ast.For):
+        names = [getattr(getattr(s.iter, "func", None), "id", "") for s in (was, now)]
+        same_targets = ast.dump(was.target) == ast.dump(now.target)
+        return same_targets and (names[0] == names[1] or "range" not in names)
+    return True
+
+
+def _category(value: ast.expr) -> str | tuple:
+    """Return what a value is at first sight: a list, a dictionary, a call of whom, or a number."""
+    if isinstance(value, ast.Tuple):
+        return tuple(map(_category, value.elts))
+    if isinstance(value, (ast.List, ast.ListComp)):
+        return "list"
+    if isinstance(value, (ast.Dict, ast.DictComp, ast.Set, ast.JoinedStr)):
+        return "dictionary"
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return "number" if name in _NUMERIC_CALLS else name
+    return "text" if isinstance(getattr(value, "value", None), str) else "number"
 
 
 def parse_line(text: str) -> ast.Module | None:
@@ -107,22 +151,33 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
             inner.add(n.arg)
     if isinstance(tree.body[-1], ast.For):
         inner |= {x.id for x in ast.walk(tree.body[-1].target) if isinstance(x, ast.Name)}
+    passed = {id(a) for n in ast.walk(tree) if isinstance(n, ast.Call) for a in [n.func, *n.args]}
+    passed |= {id(k.value) for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords}
     is_header = isinstance(tree.body[0], ast.FunctionDef) and tree.body[0].name != "_"
     for n in ast.walk(tree):
         if isinstance(n, ast.Name):
             is_known = n.id in place.names or n.id in inner or is_header
             if isinstance(n.ctx, ast.Load) and not is_known:
                 yield f"unknown name {n.id}"
+            elif place.scope.kinds.get(n.id) == "function" and id(n) not in passed:
+                yield f"{n.id} is not called"
         elif isinstance(n, ast.Call):
             yield from _faults_of_call(n, place.scope)
         elif isinstance(n, ast.Assign):
             target = n.targets[0]
             if isinstance(target, ast.Name) and target.id in place.scope.counted:
                 yield from _faults_of_count(n.value)
+            if isinstance(target, ast.Tuple):
+                single = isinstance(n.value, (ast.Subscript, ast.BinOp, ast.Constant))
+                if single or len(getattr(n.value, "elts", target.elts)) != len(target.elts):
+                    yield "as many values as names"
         elif isinstance(n, ast.Subscript):
             yield from _faults_of_index(n, place.scope)
         elif isinstance(n, ast.BinOp):
             sides = {kind_of(place.scope, n.left), kind_of(place.scope, n.right)}
+            names = {getattr(side, "id", "") for side in (n.left, n.right)}
+            if names & place.scope.optional or sides == {"list", "number"}:
+                yield "arithmetic with something that may be no number"
             if sides & {"function", "creator", "module", "object"}:
                 yield "arithmetic with something that is no number"
             divides = isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
@@ -152,7 +207,10 @@ def _joined_by(text: str) -> list[frozenset[str]]:
 def _faults_of_count(value: ast.AST) -> Iterator[str]:
     """Yield what keeps an expression from being a whole number."""
     parts = list(ast.walk(value))
-    if any(isinstance(n, ast.Call) for n in parts):
+    called = [n for n in parts if isinstance(n, ast.Call)]
+    if any(getattr(n.func, "attr", "") in ("linspace", "arange", "array") for n in called):
+        yield "a count that is no whole number"
+    if called:
         return
     is_real = any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in parts)
     if is_real or any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in parts):
@@ -202,6 +260,8 @@ def _faults_of_call(call: ast.Call, scope: Scope) -> Iterator[str]:
 
 def _faults_of_index(node: ast.Subscript, scope: Scope) -> Iterator[str]:
     """Yield what is wrong with a constant index into a list whose length the text tells."""
+    if isinstance(node.slice, ast.Tuple) and kind_of(scope, node.value) == "list":
+        yield "a list has one index"
     if not isinstance(node.value, ast.Name) or not isinstance(node.slice, ast.Constant):
         return
     index, length = node.slice.value, scope.lengths.get(node.value.id)
