@@ -11,6 +11,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers.utils import logging as transformers_log
 
 from workers.mutation import prompt
 from workers.mutation.backends import Completion, Prompt
@@ -267,6 +268,8 @@ def load_diff_lm(folder: Path = WEIGHTS, **options) -> DiffLM:
             f"the bundled model lacks {', '.join(missing)} in {folder}: restore the files with "
             "`git checkout workers/mutation/weights`, or make them: `manage.py train_diff_model`"
         )
+    transformers_log.set_verbosity_error()  # it warns of kernels that only a GPU would use
+    transformers_log.disable_progress_bar()
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, attn_implementation="sdpa"
