@@ -5,7 +5,7 @@
     boxed    seccomp, inside a container of its own that holds no secrets
     refused  programs are not run here
 
-seccomp decides: without it nothing runs (specs/sandbox.md, §4 and §7).
+seccomp decides: without it nothing runs.
 """
 
 from enum import StrEnum

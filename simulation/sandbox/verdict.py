@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one program may use. Values measured in specs/sandbox.md, §3, where not said."""
+    """What one program may use. Measured values where not said."""
 
     wall_s: float = 2.0
     cpu_s: int = 1  # whole seconds: RLIMIT_CPU counts no smaller

@@ -74,7 +74,7 @@ def test_zygote_lost_during_a_program_is_a_verdict(without: set[str]) -> None:
 
 @pytest.mark.parametrize("without", ["", "namespaces"])
 def test_nothing_is_left_when_the_owner_is_killed(without: str, sandbox: Sandbox) -> None:
-    """A killed worker used to leave a zygote with a running program behind (specs/sandbox.md)."""
+    """A killed worker used to leave a zygote with a running program behind."""
     command = [sys.executable, "-c", OWNER, str(ROOT), without]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None

@@ -14,7 +14,7 @@ HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d{1,9})? \+(\d{1,9})(?:,\d{1,9})? @@")
 _LOOSE_HUNK = re.compile(r"@@")
 _HEADER = ("--- ", "+++ ", "diff ", "index ")
 NO_NEWLINE = "\\ No newline at end of file"
-FUZZY_RATIO = 0.9  # as in specs/diff-model.md, section 4: a typo passes, a neighbour rarely does
+FUZZY_RATIO = 0.9  # a typo passes, a neighbour rarely does
 MAX_WORK = 2_000_000  # characters a fuzzy search may compare; beyond it only exact matches count
 HOW = ("exact", "whitespace", "fuzzy", "context_dropped")  # from best to worst
 

@@ -3,7 +3,7 @@
 It refuses tokens and never writes one. Refused are line numbers that do not exist or go back,
 impossible indentation, names that nothing binds, unbalanced brackets, calls that cannot work, and
 the end of an answer whose child does not parse, reads undefined names or is the same program.
-On programs unlike the corpus it doubled the valid children (specs/diff-model.md, section 8.1).
+On programs unlike the corpus it doubled the valid children.
 """
 
 from dataclasses import dataclass, field

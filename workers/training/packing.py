@@ -1,6 +1,6 @@
 """Examples as token rows: one parent followed by several (message, answer) segments.
 
-Six edits of one parent cost 665 tokens packed and 1,900 apart (specs/diff-model.md, section 8.2).
+Six edits of one parent cost 665 tokens packed and 1,900 apart.
 """
 
 from collections.abc import Iterable, Iterator

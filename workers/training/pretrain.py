@@ -20,7 +20,7 @@ from workers.training.packing import Batch, Packed, batches, collate
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a training runs; rates as in specs/diff-model.md, section 8.2."""
+    """How a training runs; the rates were tried on small models of the same kind."""
 
     cpu_minutes: float
     rng_seed: int = 0

@@ -1,7 +1,7 @@
 """Which system calls the zygote and a program may make.
 
 Numbers are those of the kernel's tables for x86_64 and aarch64; None: that machine has no such
-call. The aarch64 column has not been run yet (specs/sandbox.md, §3).
+call. The aarch64 column has not been run yet.
 """
 
 import platform

@@ -1,7 +1,7 @@
 """Say the same program differently: other names, spacing, comments, wrappers.
 
 A model trained on one style reads only that style: programs of the same structure under other
-names fell from 58 % to 9 % valid children (specs/diff-model.md, sections 5 and 8).
+names fell from 58 % to 9 % valid children.
 """
 
 import ast
