@@ -10,10 +10,9 @@ from simulation.terrain import make_terrain
 MAX_BUDGET = 10_000_000
 MAX_MESSAGES = 50
 MAX_MESSAGE_LENGTH = 300
-PAPER_MESSAGES = (  # Lehman et al. 2022, section 5.1
-    ("Changed make walker function.", 40.0),
-    ("Changed parameters in make walker function.", 30.0),
-    ("Small change to make walker function.", 30.0),
+# As percent, which is how people weigh them.
+PAPER_MESSAGES = tuple(
+    (text, 100 * weight) for text, weight in get_domain("sodarace").commit_messages
 )
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from functools import cache
 
 import redis
 from django.conf import settings
@@ -15,6 +16,7 @@ EVERY = 3.0  # [s]
 FADES = 12  # [s]
 
 
+@cache
 def _client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
 

@@ -22,9 +22,10 @@ from archive.services.planning import top_up
 from archive.services.recording import Candidacy, sha256_of
 from elmweb.accounts.models import User
 from simulation.domains import get_domain
+from simulation.sandbox import Limits
 
 DEMO_BUDGET = 2000  # [children]
-MAX_SOURCE = 64 * 1024  # [bytes] the sandbox's own limit
+MAX_SOURCE = Limits().source_bytes
 
 
 class IllegalTransition(ValueError):
