@@ -125,6 +125,10 @@ def test_a_seed_program_of_ones_own_is_checked_saved_and_evolved(page: Page, sta
             "def make_walker():\n    x = []\n    while True:\n        x.append(b' ' * 10**8)\n",
             "memory",
         ),
+        (
+            "def make_walker():\n    x = []\n    while True:\n        x.append(' ' * 10**6)\n",
+            "memory|too much time|computing time",  # whichever limit a slow filling meets first
+        ),
         ("def make_walker():\n    return open('/etc/passwd').read()\n", r"line 2"),
     ],
 )
