@@ -10,6 +10,8 @@ from simulation.terrain import make_terrain
 MAX_BUDGET = 10_000_000
 MAX_MESSAGES = 50
 MAX_MESSAGE_LENGTH = 300
+MAX_MODELS = 8
+MAX_TRIES = 4
 # As percent, which is how people weigh them.
 PAPER_MESSAGES = tuple(
     (text, 100 * weight) for text, weight in get_domain("sodarace").commit_messages
@@ -22,16 +24,19 @@ class RunConfig:
 
     A mutate job asks the model for ``parents_per_batch`` x ``children_per_parent`` children in one
     batched call; small numbers follow the map closely, large ones use the processor better.
+    Each batch is written by one of ``models``, drawn by weight; a running run may be given others
+    (``Run.mix``).
     """
 
     budget: int  # [children] every completion of the model counts, as in the paper
-    backend: str = "bundled"
+    models: tuple[tuple[str, float], ...] = (("bundled", 100.0),)  # (model's name, weight)
     messages: tuple[tuple[str, float], ...] = PAPER_MESSAGES  # (commit message, weight)
     temperature: float = 0.8
     domain: str = "sodarace"
     terrain: str = "flat"
     parents_per_batch: int = 8
     children_per_parent: int = 4
+    tries: int = 4  # answers asked for at most, for one child that can run
 
     def __post_init__(self) -> None:
         """Check everything once, at the door.
@@ -49,6 +54,9 @@ class RunConfig:
         for name in ("parents_per_batch", "children_per_parent"):
             if not 1 <= getattr(self, name) <= 64:
                 raise ValueError(f"{name} must be from 1 to 64, got {getattr(self, name)}")
+        if not isinstance(self.tries, int) or not 1 <= self.tries <= MAX_TRIES:
+            raise ValueError(f"tries must be from 1 to {MAX_TRIES}, got {self.tries!r}")
+        check_models(self.models)
         self._check_messages()
         get_domain(self.domain)
         make_terrain(self.terrain)
@@ -76,10 +84,39 @@ class RunConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for the database."""
-        return asdict(self) | {"messages": [list(m) for m in self.messages]}
+        return asdict(self) | {
+            "messages": [list(m) for m in self.messages],
+            "models": [list(m) for m in self.models],
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "RunConfig":
         """Return the config that ``to_json`` wrote."""
         messages = tuple((str(text), float(weight)) for text, weight in data["messages"])
-        return cls(**{**data, "messages": messages})
+        models = mix_from_json(data["models"])
+        return cls(**{**data, "messages": messages, "models": models})
+
+
+def mix_from_json(data: list) -> tuple[tuple[str, float], ...]:
+    """Return a mix of models as it is stored, [[name, weight], ...], as a config holds it."""
+    return tuple((str(name), float(weight)) for name, weight in data)
+
+
+def check_models(models: tuple[tuple[str, float], ...]) -> None:
+    """Check a mix of models, as far as that needs no database.
+
+    Raises:
+        ValueError: none, too many, one twice, a weight that is no number from 0, all weights 0.
+    """
+    if not 1 <= len(models) <= MAX_MODELS:
+        raise ValueError(f"a run needs 1 to {MAX_MODELS} models, got {len(models)}")
+    for name, weight in models:
+        if not (math.isfinite(weight) and 0 <= weight <= 1e6):
+            raise ValueError(
+                f"the weight of the model {name!r} must be a number from 0 to 1,000,000, "
+                f"got {weight}"
+            )
+    if len({name for name, _ in models}) != len(models):
+        raise ValueError("a model is there twice: add up the weights instead")
+    if not any(weight > 0 for _, weight in models):
+        raise ValueError("at least one model needs a weight above 0")

@@ -8,12 +8,9 @@ from django.http import QueryDict
 
 from archive.config import MAX_BUDGET, PAPER_MESSAGES, RunConfig
 from archive.models import SeedProgram
+from archive.services import registry
 from simulation.terrain import KINDS
 
-BACKENDS = (
-    ("bundled", "Diff model"),
-    ("random_gp", "Random edits (control)"),
-)
 TERRAINS = {
     "flat": "Flat ground",
     "bumpy": "Bumps",
@@ -80,7 +77,7 @@ class RunForm(forms.Form):
             "invalid": "The temperature is a number above 0 and up to 2, such as 0.8.",
         },
     )
-    backend = forms.ChoiceField(choices=BACKENDS)
+    backend = forms.ChoiceField(choices=registry.choices)
     terrain = forms.ChoiceField(choices=[(kind, TERRAINS.get(kind, kind)) for kind in KINDS])
     difficulty = forms.FloatField(
         required=False,
@@ -123,7 +120,7 @@ class RunForm(forms.Form):
         try:
             data["config"] = RunConfig(
                 budget=data["budget"],
-                backend=data["backend"],
+                models=((data["backend"], 100.0),),
                 messages=messages,
                 temperature=data["temperature"],
                 terrain=self._terrain(data),

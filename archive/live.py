@@ -105,7 +105,7 @@ class RunView:
             "reason": run.reason,
             "budget": self.config.budget,
             "rng_seed": run.rng_seed,
-            "backend": self.config.backend,
+            "models": run.mix,
             "terrain": self.config.terrain,
             "temperature": self.config.temperature,
             "seed_name": run.seed_program.name if run.seed_program else "",

@@ -69,26 +69,66 @@ class Terrain(models.Model):
 
 
 class ModelVersion(models.Model):
-    """One set of weights (or a control operator) that mutates programs."""
+    """One set of weights (or a control operator, or an endpoint) that mutates programs.
 
-    backend = models.CharField(max_length=40)
+    ``spec`` is a ``workers.mutation.spec.ModelSpec`` for models that people added or trained;
+    it is empty for what comes with the program, which is known by its name alone.
+    """
+
+    name = models.CharField(max_length=64, db_index=True)  # what a run's mix says
+    backend = models.CharField(max_length=40)  # the kind of its spec
     version = models.CharField(max_length=120, unique=True)  # name + hash of the weights
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    spec = models.JSONField(default=dict)
+    card = models.JSONField(default=dict)  # what it was made from, what was measured
+    is_default = models.BooleanField(default=False)  # new runs begin with it; at most one
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)  # its children keep naming it
 
     def __str__(self) -> str:
         return self.version
 
 
-class Training(models.Model):
-    """One training job; makes a model version."""
+class TrainingState(models.TextChoices):
+    DRAFT = "draft"
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPED = "stopped"  # by a person; may be resumed
+    COMPARING = "comparing"  # trained; the comparison with its parent is under way
+    FINISHED = "finished"
+    FAILED = "failed"
 
-    kind = models.CharField(max_length=40)
-    state = models.CharField(max_length=20, default="draft")
-    config = models.JSONField(default=dict)
-    metrics = models.JSONField(default=list)
-    model_version = models.ForeignKey(ModelVersion, null=True, on_delete=models.PROTECT)
+
+class Training(models.Model):
+    """One fine-tuning: what it learns from, how far it is, the model version that it made."""
+
+    name = models.CharField(max_length=64)  # the model version's, too
+    kind = models.CharField(max_length=40, default="finetune")
+    state = models.CharField(
+        max_length=10, choices=TrainingState.choices, default=TrainingState.DRAFT
+    )
+    reason = models.CharField(max_length=1000, blank=True)  # why it failed or stopped
+    base = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="trainings")
+    run = models.ForeignKey(  # that it is for: the comparison starts from its map
+        "Run", null=True, on_delete=models.SET_NULL, related_name="trainings"
+    )
+    config = models.JSONField(default=dict)  # a TuneConfig: data, split, hyper-parameters
+    dataset = models.JSONField(default=dict)  # what the preview counted when it started
+    metrics = models.JSONField(default=list)  # points of the curves, in order
+    progress = models.JSONField(default=dict)  # {"step", "steps", "seconds", "eta_s"}
+    result = models.JSONField(default=dict)  # of the comparison with its parent
+    model_version = models.ForeignKey(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="made_by"
+    )
+    is_automatic = models.BooleanField(default=False)  # began by itself, see Run.repeat_tuning
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} ({self.state})"
@@ -127,6 +167,15 @@ class Run(models.Model):
     elapsed = models.FloatField(default=0.0)  # [s] in state running, up to ``resumed_at``
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     forked_from = models.ForeignKey("Child", null=True, on_delete=models.SET_NULL, related_name="+")
+    # Whose map, after which child, this run began with: its elites are this run's first children.
+    origin = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="forks")
+    origin_seq = models.BigIntegerField(null=True)
+    trial_of = models.ForeignKey(  # one arm of a training's comparison, not a search of its own
+        Training, null=True, on_delete=models.CASCADE, related_name="arms"
+    )
+    mix = models.JSONField(default=list)  # of models in force now: [[name, weight], ...]
+    # {"every", "preset", "promote"}: train again after so many accepted diffs; null = never
+    repeat_tuning = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     resumed_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)  # sign of life of the command that drives it
@@ -151,6 +200,8 @@ class Job(models.Model):
         MUTATE = "mutate"
         EVALUATE = "evaluate"
         CHECK = "check"
+        TRAIN = "train"  # one slice of a training
+        PROBE = "probe"  # programs of a training's model, to be run for its curve
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -162,6 +213,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE)
+    training = models.ForeignKey(Training, null=True, on_delete=models.CASCADE)
     payload = models.JSONField()
     result = models.JSONField(null=True)
     children = models.PositiveIntegerField(default=0)  # that it stands for in the budget
@@ -194,6 +246,7 @@ class Child(models.Model):
     diff = models.TextField(blank=True)
     completion = models.TextField(blank=True)
     how_applied = models.CharField(max_length=40, blank=True)
+    tries = models.PositiveSmallIntegerField(default=1)  # answers asked for, this one included
     outcome = models.CharField(max_length=20, choices=_choices(Outcome))
     reason = models.CharField(max_length=1000, blank=True)
     measures = models.JSONField(null=True)  # (D,) floats

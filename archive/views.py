@@ -159,7 +159,7 @@ def _run_new_context(form: RunForm) -> dict[str, Any]:
 def _paces() -> dict[str, dict[str, Any]]:
     """Return by backend the newest run long enough to tell how fast this machine is."""
     rows = {row["id"]: row for row in queries.run_rows(limit=RUNS_TIMED)}
-    backends = dict(Run.objects.filter(pk__in=rows).values_list("pk", "config__backend"))
+    backends = {run.pk: run.mix[0][0] for run in Run.objects.filter(pk__in=rows)}
     paces: dict[str, dict[str, Any]] = {}
     for pk, row in rows.items():
         if row["per_minute"] and row["children"] >= CHILDREN_TIMED:

@@ -8,7 +8,7 @@ from celery.signals import worker_ready
 from django.db import transaction
 
 from archive.config import RunConfig
-from archive.services import checks, jobs, planning, presence, recording, runs
+from archive.services import checks, jobs, planning, presence, recording, registry, runs
 from archive.services.recording import Candidacy
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
@@ -41,8 +41,8 @@ def _evaluator(domain: str, terrain: str) -> Evaluator:
 
 
 @cache
-def _operator(backend: str, temperature: float) -> Operator:
-    return load_operator(backend, temperature=temperature)
+def _operator(model: str, temperature: float) -> Operator:
+    return load_operator(registry.spec_of(model), temperature=temperature)
 
 
 @shared_task(bind=True)
@@ -52,13 +52,13 @@ def mutate(self: Task, job_id: int) -> None:
         if job is None or job.run is None:
             return
         config = RunConfig.from_json(job.run.config)
+        batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
-            operator = _operator(config.backend, config.temperature)
+            operator = _operator(batch.model, config.temperature)
         except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
-            runs.fail(job.run, f"the model {config.backend!r} cannot be loaded: {error}")
+            runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")
             return
-        batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
         candidacies = planning.candidacies_of(
             batch, proposals, operator=operator.name, model=operator.version

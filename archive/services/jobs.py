@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from archive.models import Job, Run, RunState
+from archive.models import Job, Run, RunState, Training
 from elmweb.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -26,14 +26,27 @@ LEASE = timedelta(seconds=8)
 HEARTBEAT = 2.0  # [s] between renewals of a lease
 RESEND = timedelta(seconds=8)  # a job still queued after this long is sent again
 MAX_ATTEMPTS = 8
-QUEUES = {Job.Kind.MUTATE: "model", Job.Kind.EVALUATE: "evaluate", Job.Kind.CHECK: "check"}
+QUEUES = {
+    Job.Kind.MUTATE: "model",
+    Job.Kind.EVALUATE: "evaluate",
+    Job.Kind.CHECK: "check",
+    Job.Kind.TRAIN: "model",
+    Job.Kind.PROBE: "evaluate",
+}
 
 
 def enqueue(
-    kind: Job.Kind, payload: dict[str, Any], *, run: Run | None = None, children: int = 0
+    kind: Job.Kind,
+    payload: dict[str, Any],
+    *,
+    run: Run | None = None,
+    training: Training | None = None,
+    children: int = 0,
 ) -> Job:
     """Store a job and send its id once the transaction is through."""
-    job = Job.objects.create(kind=kind, payload=payload, run=run, children=children)
+    job = Job.objects.create(
+        kind=kind, payload=payload, run=run, training=training, children=children
+    )
     transaction.on_commit(lambda: send(job))
     return job
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from archive.config import RunConfig
+from archive.config import RunConfig, mix_from_json
 from archive.models import Cell, Child, Driver, Job, Run, RunState
 from archive.services import jobs
 from archive.services.recording import Candidacy
@@ -23,6 +23,7 @@ class Batch:
 
     parents: tuple[Child, ...]
     requests: tuple[MutationRequest, ...]
+    model: str  # name of the one that writes it
     rng_seed: int
 
 
@@ -50,7 +51,8 @@ def select_batch(run: Run, number: int, children: int) -> Batch:
         MutationRequest(_source_of(parent), rng.choices(texts, weights)[0], size)
         for parent, size in zip(parents, sizes, strict=True)
     )
-    return Batch(parents, requests, rng.getrandbits(48))
+    names, shares = zip(*mix_from_json(run.mix), strict=True)
+    return Batch(parents, requests, rng.choices(names, shares)[0], rng.getrandbits(48))
 
 
 def _source_of(elite: Child) -> str:

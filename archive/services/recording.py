@@ -188,8 +188,9 @@ def _programs(
 def _model_version(version: str) -> ModelVersion | None:
     if not version:
         return None
-    backend = version.split("@")[0][:40]
-    return ModelVersion.objects.get_or_create(version=version, defaults={"backend": backend})[0]
+    backend = version.rpartition("-")[0][:40] or version[:40]  # of what comes with the program
+    defaults = {"backend": backend, "name": backend}
+    return ModelVersion.objects.get_or_create(version=version, defaults=defaults)[0]
 
 
 def _place(run: Run, evaluated: list[Child]) -> dict[int, Held]:

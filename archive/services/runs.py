@@ -69,6 +69,7 @@ def create_run(
         return Run.objects.create(
             name=name.strip() or f"{label}, {config.budget:,} children",
             config=config.to_json(),
+            mix=[list(m) for m in config.models],
             rng_seed=secrets.randbelow(2**31) if rng_seed is None else rng_seed,
             seed_program=seed_program,
             program=program,

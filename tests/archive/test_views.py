@@ -376,7 +376,7 @@ def test_no_page_needs_an_inline_script(person: Client, name: str) -> None:
 def test_the_time_a_run_takes_is_estimated_from_runs_of_the_same_kind(
     person: Client, square: SeedProgram
 ) -> None:
-    slow, other = make_run(backend="bundled"), make_run(backend="random_gp")
+    slow, other = make_run(models=(("bundled", 100.0),)), make_run(models=(("random_gp", 100.0),))
     for run, seconds in ((slow, 600), (other, 10)):
         add_children(run, [((5, 5, 30), 1.0)] * 120)
         Run.objects.filter(pk=run.pk).update(state=RunState.FINISHED, elapsed=seconds)

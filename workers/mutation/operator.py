@@ -11,6 +11,7 @@ from workers.mutation.backends import Backend, Completion, Prompt
 from workers.mutation.diff import DoesNotApply, apply_diff, unified_diff
 from workers.mutation.lines import BadEdit, apply_edits, parse_edits
 from workers.mutation.prompt import split_source
+from workers.mutation.spec import ModelSpec
 
 HOTTEST = 5.0  # temperature; far above 1 a model writes noise
 
@@ -141,13 +142,14 @@ OPERATORS: dict[str, Callable[[float], Operator]] = {
 }
 
 
-def load_operator(backend: str = "bundled", *, temperature: float = 0.8) -> Operator:
-    """Return the operator called ``backend``.
+def load_operator(backend: str | ModelSpec = "bundled", *, temperature: float = 0.8) -> Operator:
+    """Return the operator called ``backend``, or the one that a spec describes.
 
     Raises:
         ValueError: no such backend, or a temperature that is not above 0 and at most 5.
         WeightsMissing: the bundled model's files are not there (a RuntimeError).
     """
+    backend = backend.kind if isinstance(backend, ModelSpec) else backend
     if backend not in OPERATORS:
         raise ValueError(f"unknown backend {backend!r}: use one of {', '.join(OPERATORS)}")
     if not (math.isfinite(temperature) and 0 < temperature <= HOTTEST):

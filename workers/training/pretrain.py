@@ -62,12 +62,15 @@ class Training:
         rows: list[Packed],
         validation: dict[str, list[Packed]],
         report: Callable[[dict], None],
+        *,
+        until: float = 1.0,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Train until the CPU budget is spent (or ``should_stop``), saving on the way.
+        """Train until a share of the CPU budget is spent (or ``should_stop``), saving on the way.
 
         Args:
             rows: the corpus.
+            until: share of the budget at which this stage ends.
             validation: rows by name; their loss per answer token is reported.
             report: called with each line of the log.
         """
@@ -75,14 +78,15 @@ class Training:
             random.Random(self.config.rng_seed * 100003 + self.steps), rows, self.config.tokens
         )
         budget, mean = self.config.cpu_minutes * 60, None
+        end = until * budget
         saved = validated = self.cpu
         last = time.process_time()
-        while self.cpu < budget and not should_stop():
+        while self.cpu < end and not should_stop():
             loss = self.step(collate(next(source)))
             mean = loss if mean is None else 0.97 * mean + 0.03 * loss
             now = time.process_time()
             self.cpu, last = self.cpu + now - last, now
-            if self.cpu - validated > max(45, budget / 40) or self.cpu >= budget:
+            if self.cpu - validated > max(45, budget / 40) or self.cpu >= end:
                 validated = self.cpu
                 line = {
                     "cpu_minutes": round(self.cpu / 60, 2),

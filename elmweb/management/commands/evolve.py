@@ -46,12 +46,12 @@ class Command(BaseCommand):
         try:
             config = RunConfig(
                 budget=options["evaluations"],
-                backend=options["backend"],
+                models=((options["backend"], 100.0),),
                 temperature=options["temperature"],
                 terrain=options["terrain"],
                 messages=_messages(options["message"]),
             )
-            operator = load_operator(config.backend, temperature=config.temperature)
+            operator = load_operator(options["backend"], temperature=config.temperature)
             source, label = _source(options["seed_program"])
         except (ValueError, RuntimeError) as error:
             raise CommandError(str(error), returncode=2) from None

@@ -1,0 +1,137 @@
+"""The models that can mutate programs: what comes with the program, what people added or trained.
+
+A run's mix names models; ``spec_of`` turns a name into what ``load_operator`` takes.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from archive.models import ModelVersion, Training, TrainingState
+from elmweb.accounts.models import User
+from elmweb.paths import DATA_DIR
+from workers.mutation.spec import ModelSpec
+
+MODELS_DIR = DATA_DIR / "models"  # folders of installed and fine-tuned models, one each
+BUILT_IN = {
+    "bundled": "Diff model",
+    "bundled_unmasked": "Diff model, free sampling",
+    "random_gp": "Random edits (control)",
+}
+TEST_ONLY = "scripted"
+
+
+class UnknownModel(ValueError):
+    """A run or a command names a model that is not here (any more)."""
+
+
+def spec_of(name: str) -> ModelSpec:
+    """Return how to load the model called ``name``, its folders as absolute paths.
+
+    Raises:
+        UnknownModel: there is none, or it was removed.
+    """
+    if name in BUILT_IN or name == TEST_ONLY:
+        return ModelSpec(kind=name, name=name)
+    row = find(name)
+    if row is None:
+        known = ", ".join([*BUILT_IN, *(row.name for row in installed())])
+        raise UnknownModel(f"unknown model {name!r}: use one of {known}")
+    spec = ModelSpec.from_json(row.spec)
+    return replace(spec, folder=_absolute(spec.folder), adapter=_absolute(spec.adapter))
+
+
+def find(name: str) -> ModelVersion | None:
+    """Return the installed or trained model called ``name``, None when there is none."""
+    return installed().filter(name=name).first()
+
+
+def installed():
+    """Return the models that people added or trained and that are not removed, newest first."""
+    return ModelVersion.objects.exclude(spec={}).filter(deleted_at=None).order_by("-id")
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return (name, label) of every model that a run may use, the default one first."""
+    rows = list(installed())
+    found = [*BUILT_IN.items(), *((row.name, row.name) for row in rows)]
+    first = default_name()
+    return sorted(found, key=lambda choice: choice[0] != first)
+
+
+def default_name() -> str:
+    """Return the model that new runs begin with."""
+    row = installed().filter(is_default=True).first()
+    return row.name if row else "bundled"
+
+
+def add(
+    spec: ModelSpec,
+    *,
+    version: str,
+    parent: ModelVersion | None = None,
+    card: dict[str, Any] | None = None,
+    owner: User | None = None,
+) -> ModelVersion:
+    """Store a model under its spec's name; folders below ``MODELS_DIR`` are stored relative to it.
+
+    Args:
+        version: name and hash of the weights; the children of these weights carry it.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    with transaction.atomic():
+        if spec.name in BUILT_IN or spec.name == TEST_ONLY or find(spec.name):
+            raise ValueError(f"there is a model called {spec.name!r} already: choose another name")
+        stored = replace(spec, folder=_relative(spec.folder), adapter=_relative(spec.adapter))
+        return ModelVersion.objects.create(
+            name=spec.name,
+            backend=spec.kind,
+            version=version,
+            parent=parent,
+            spec=stored.to_json(),
+            card=card or {},
+            owner=owner,
+        )
+
+
+def remove(row: ModelVersion) -> ModelVersion:
+    """Take a model off the list; its weights stay on disk and its children keep naming it.
+
+    Raises:
+        ValueError: a training starts from it at this moment.
+    """
+    busy = Training.objects.filter(
+        base=row, state__in=[TrainingState.QUEUED, TrainingState.RUNNING, TrainingState.COMPARING]
+    )
+    if busy.exists():
+        raise ValueError(f"{row.name!r} is being fine-tuned: stop that training first")
+    row.deleted_at, row.is_default = timezone.now(), False
+    row.save(update_fields=["deleted_at", "is_default"])
+    return row
+
+
+def restore(row: ModelVersion) -> ModelVersion:
+    """Put a removed model back on the list.
+
+    Raises:
+        ValueError: another one has taken its name meanwhile.
+    """
+    if find(row.name):
+        raise ValueError(f"another model is called {row.name!r} now: remove it first")
+    row.deleted_at = None
+    row.save(update_fields=["deleted_at"])
+    return row
+
+
+def _absolute(folder: str) -> str:
+    return str(MODELS_DIR / folder) if folder else ""
+
+
+def _relative(folder: str) -> str:
+    path = Path(folder)
+    return str(path.relative_to(MODELS_DIR)) if path.is_relative_to(MODELS_DIR) else folder
