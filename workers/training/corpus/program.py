@@ -7,6 +7,7 @@ from random import Random
 
 from workers.training.corpus import draw
 from workers.training.corpus.probe import Held, Shape, trace
+from workers.training.corpus.text import Text
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,11 @@ class Anchor:
     function: str
 
 
-class Program:
+class Program(Text):
     """A parent program; ``Program.read`` gives None for one that is unfit for the corpus."""
 
     def __init__(self, source, tree, shape, held):
-        self.source: str = source
-        self.lines: list[str] = source.split("\n")
-        self.tree: ast.Module = tree
+        super().__init__(source, tree)
         self.shape: Shape = shape
         self.held: dict[int, Held] = held
 
@@ -35,55 +34,9 @@ class Program:
         found = trace(source)
         return cls(source, found.tree, found.shape, found.lines) if found else None
 
-    @cached_property
-    def nodes(self) -> list[ast.AST]:
-        return list(ast.walk(self.tree))
-
-    @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
-
-    @cached_property
-    def statements(self) -> list[tuple[ast.stmt, list[ast.stmt]]]:
-        """Every statement with the list that it stands in."""
-        out = []
-        for node in self.nodes:
-            for name in ("body", "orelse"):
-                block = getattr(node, name, None)
-                if isinstance(block, list):
-                    out += [(s, block) for s in block]
-        return out
-
-    def inside(self, node: ast.AST, kinds) -> ast.AST | None:
-        """Return the nearest enclosing node of one of ``kinds``."""
-        while (node := self.parents.get(node)) is not None:
-            if isinstance(node, kinds):
-                return node
-        return None
-
-    def statement_of(self, node: ast.AST) -> ast.stmt:
-        return node if isinstance(node, ast.stmt) else self.inside(node, ast.stmt)
-
     def held_at(self, node: ast.AST) -> Held:
         """Return what names hold before the statement of ``node`` (nothing if it never ran)."""
         return self.held.get(self.statement_of(node).lineno - 1, Held())
-
-    def text(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self.source, node)
-
-    def replaced(self, changes: list[tuple[ast.AST, str]]) -> str:
-        """Return the source with the text of single-line nodes replaced."""
-        lines = list(self.lines)
-        for node, new in sorted(
-            changes, key=lambda c: (c[0].lineno, c[0].col_offset), reverse=True
-        ):
-            line = lines[node.lineno - 1]
-            lines[node.lineno - 1] = line[: node.col_offset] + new + line[node.end_col_offset :]
-        return "\n".join(lines)
-
-    def with_lines(self, at: int, new: list[str]) -> str:
-        """Return the source with ``new`` inserted before line ``at``."""
-        return "\n".join([*self.lines[:at], *new, *self.lines[at:]])
 
     @cached_property
     def muscle_calls(self) -> list[ast.Call]:
@@ -123,11 +76,6 @@ class Program:
         return "amplitude=" in self.source
 
     @cached_property
-    def names(self) -> set[str]:
-        out = {n.id for n in self.nodes if isinstance(n, ast.Name)}
-        return out | {n.arg for n in self.nodes if isinstance(n, ast.arg)}
-
-    @cached_property
     def anchors(self) -> list[Anchor]:
         """Places before executed statements, and after the last simple one of a block."""
         out = []
@@ -159,14 +107,6 @@ class Program:
             if (a.held.creators or a.held.links)
             and len(a.held.joints) + sum(a.held.rows.values()) + 2 * len(a.held.maps) > 1
         ]
-
-    def fresh(self, rng: Random, *wanted: str) -> str:
-        """Return a name that the program does not use."""
-        for name in wanted:
-            if name not in self.names:
-                self.names.add(name)
-                return name
-        return draw.name(rng, self.names)
 
 
 def creator(held: Held) -> str:
