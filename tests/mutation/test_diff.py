@@ -116,3 +116,29 @@ def test_a_huge_diff_of_a_huge_program_ends_soon():
     source = "\n".join(f"x{k} = {k}" for k in range(3000))
     diff = "@@ -1,40 +1,40 @@\n" + "".join(f"-y{k} = {k}\n" for k in range(40)) + "+z\n"
     assert isinstance(apply_diff(source, diff), DoesNotApply)
+
+
+def test_a_piece_that_lost_its_indentation_gets_it_back():
+    source = "def f(w):\n    for k in range(3):\n        a = w.add(k)\n        w.link(a, k)\n"
+    diff = "@@ -3,2 +3,3 @@\n a = w.add(k)\n-w.link(a, k)\n+if k:\n+    w.link(a, k + 1)\n"
+    child = source.replace(
+        "        w.link(a, k)\n", "        if k:\n            w.link(a, k + 1)\n"
+    )
+    assert apply_diff(source, diff) == Applied(child, "whitespace")
+
+
+def test_changes_far_apart_are_placed_one_by_one_when_a_line_between_them_is_lost():
+    old = [f"value{k} = {k * k}" for k in range(12)]
+    new = [*old[:1], "value1 = 100", *old[2:10], "value10 = 200", *old[11:]]
+    lines = unified_diff("\n".join(old), "\n".join(new), context=12).split("\n")
+    del lines[7], lines[6], lines[5]
+    found = apply_diff("\n".join(old), "\n".join(lines))
+    assert found == Applied("\n".join(new), "context_dropped")
+
+
+def test_a_line_that_would_be_removed_must_itself_be_alike():
+    source = "\n".join(f"a_rather_long_line_number({k})" for k in range(9)) + "\nx = 1\ny = 2\n"
+    context = "".join(f" a_rather_long_line_number({k})\n" for k in range(9))
+    found = apply_diff(source, f"@@ -1,10 +1,10 @@\n{context}-q = 7\n+q = 8\n")
+    assert isinstance(found, DoesNotApply)
+    assert "line 10: expected 'q = 7', the parent has 'x = 1'" in found.reason

@@ -1,8 +1,8 @@
-"""Models that write edits: text in, text out. Torch is loaded by the one backend that needs it."""
+"""Models that write edits: text in, text out. Torch is loaded by the backends that need it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,30 @@ class Completion:
     """What a model wrote; ``problem`` says why it is no answer, "" when it is one."""
 
     text: str
-    tokens: int
-    seconds: float
+    tokens: int  # written, those of answers that were taken back included
+    seconds: float  # this answer's share of the batch's time
     problem: str = ""
+    prompt_tokens: int = 0  # read; a prompt shared by several answers counts for its first
+    cost: float = 0.0  # [currency units] by the spec's prices
+    tries: int = 1  # answers written for this one child, refused ones included
+
+
+class Health(NamedTuple):
+    """Whether a model answers at all, why not, and how long to leave it alone [s]."""
+
+    ok: bool
+    sentence: str = ""
+    wait_s: float = 0.0
+
+
+HEALTHY = Health(True)
 
 
 class Backend(Protocol):
-    """A model behind one method. ``form`` tells what it writes: ``lines`` or ``unified``."""
+    """A model behind one method. ``form`` tells what it writes, one of ``spec.FORMS``.
+
+    A backend that may be away (an endpoint) also has a property ``health``: ``Health``.
+    """
 
     name: str
     version: str
