@@ -24,7 +24,7 @@ VIEWS_KEPT = 256  # the dashboard shows 200 runs
 
 _EVENT_FIELDS = (
     "seq", "outcome", "placement", "fitness", "cell", "gain",
-    "commit_message", "is_novel", "clipped", "created_at",
+    "commit_message", "is_novel", "clipped", "actor", "created_at",
 )  # fmt: skip
 
 

@@ -126,12 +126,19 @@ class Training(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)  # its model version keeps naming it
 
     class Meta:
         ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} ({self.state})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether work on it goes on."""
+        live = (TrainingState.QUEUED, TrainingState.RUNNING, TrainingState.COMPARING)
+        return self.state in live
 
 
 class Driver(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archive.grid import Held, Placement
 from simulation.outcome import Outcome
 
+ORIGIN = "origin"  # actor of the elites that a fork begins with
 RATE_WINDOW = 60.0  # [s] children per minute is taken over the last minute
 
 
@@ -23,6 +24,7 @@ class ChildEvent(NamedTuple):
     message: str
     is_novel: bool
     clipped: bool
+    actor: str
     created_at: datetime
 
 
@@ -50,7 +52,7 @@ class RunStats:
     """Everything the pages show of a run's progress.
 
     Child 0 is the seed program: it holds a cell but is no completion of the model, so it does not
-    count as a child nor in any rate.
+    count as a child nor in any rate. Nor do the elites that a fork begins with.
     """
 
     cells_in_grid: int
@@ -75,7 +77,7 @@ class RunStats:
         self.seq = event.seq
         if event.outcome == Outcome.EVALUATED:
             self._place(event)
-        if event.seq == 0:
+        if event.seq == 0 or event.actor == ORIGIN:
             return
         self.children += 1
         self.recent.append(event.created_at)

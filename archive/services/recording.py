@@ -101,6 +101,25 @@ def record(
     return children
 
 
+def record_given(run: Run, children: Sequence[Child]) -> None:
+    """Make evaluated children, which come with everything but number and placement, a run's first.
+
+    Args:
+        children: (N,) in the order in which they get their numbers; the run has none yet.
+    """
+    bodies: set[str] = set()
+    for seq, child in enumerate(children):
+        child.run, child.seq, child.is_novel = run, seq, child.body_hash not in bodies
+        bodies.add(child.body_hash)
+    with transaction.atomic():
+        run.last_seq = len(children) - 1
+        if not Run.objects.filter(pk=run.pk, last_seq=-1).update(last_seq=run.last_seq):
+            raise ValueError(f"run {run.pk} has children already")
+        cells = _place(run, list(children))
+        Child.objects.bulk_create(children)
+        _write_cells(run, cells)
+
+
 def _children(
     run: Run,
     candidacies: Sequence[Candidacy],

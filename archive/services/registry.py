@@ -3,7 +3,10 @@
 A run's mix names models; ``spec_of`` turns a name into what ``load_operator`` takes.
 """
 
+import hashlib
+import shutil
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +15,17 @@ from django.utils import timezone
 
 from archive.models import ModelVersion, Training, TrainingState
 from elmweb.accounts.models import User
-from elmweb.paths import DATA_DIR
+from elmweb.paths import BASE_DIR, DATA_DIR
 from workers.mutation.spec import ModelSpec
 
 MODELS_DIR = DATA_DIR / "models"  # folders of installed and fine-tuned models, one each
+BUNDLED_DIR = BASE_DIR / "workers" / "mutation" / "weights"
 BUILT_IN = {
     "bundled": "Diff model",
     "bundled_unmasked": "Diff model, free sampling",
     "random_gp": "Random edits (control)",
 }
+DEFAULT = "bundled"  # what new runs begin with until another is promoted
 TEST_ONLY = "scripted"
 
 
@@ -49,6 +54,11 @@ def find(name: str) -> ModelVersion | None:
     return installed().filter(name=name).first()
 
 
+def is_taken(name: str) -> bool:
+    """Whether a model is called so that a run may use."""
+    return name in BUILT_IN or name == TEST_ONLY or find(name) is not None
+
+
 def installed():
     """Return the models that people added or trained and that are not removed, newest first."""
     return ModelVersion.objects.exclude(spec={}).filter(deleted_at=None).order_by("-id")
@@ -65,7 +75,40 @@ def choices() -> list[tuple[str, str]]:
 def default_name() -> str:
     """Return the model that new runs begin with."""
     row = installed().filter(is_default=True).first()
-    return row.name if row else "bundled"
+    return row.name if row else DEFAULT
+
+
+def tunable(name: str) -> tuple[ModelVersion, Path]:
+    """Return a model that can be fine-tuned here, and the folder with its weights.
+
+    Raises:
+        ValueError: there is none of that name, it is of another kind, or its files are gone.
+    """
+    spec = spec_of(name)
+    if spec.kind not in ("bundled", "tuned"):
+        raise ValueError(
+            f"{name!r} cannot be fine-tuned here: choose the bundled diff model, or one that was "
+            "made from it"
+        )
+    folder = Path(spec.folder) if spec.folder else BUNDLED_DIR
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise ValueError(f"the weights of {name!r} are gone: {weights} is no file")
+    row = find(name) if spec.folder else None
+    if row is None:
+        version = f"{name}-{_digest(weights)[:12]}"
+        defaults = {"name": name, "backend": spec.kind}
+        row, _ = ModelVersion.objects.get_or_create(version=version, defaults=defaults)
+    return row, folder
+
+
+@lru_cache(maxsize=4)
+def _digest_of(path: Path, changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _digest(weights: Path) -> str:
+    return _digest_of(weights, weights.stat().st_mtime_ns)
 
 
 def add(
@@ -85,7 +128,7 @@ def add(
         ValueError: the name is taken.
     """
     with transaction.atomic():
-        if spec.name in BUILT_IN or spec.name == TEST_ONLY or find(spec.name):
+        if is_taken(spec.name):
             raise ValueError(f"there is a model called {spec.name!r} already: choose another name")
         stored = replace(spec, folder=_relative(spec.folder), adapter=_relative(spec.adapter))
         return ModelVersion.objects.create(
@@ -97,6 +140,30 @@ def add(
             card=card or {},
             owner=owner,
         )
+
+
+def adopt(
+    folder: Path,
+    name: str,
+    *,
+    parent: ModelVersion | None = None,
+    card: dict[str, Any] | None = None,
+    owner: User | None = None,
+) -> ModelVersion:
+    """Move a folder of weights below ``MODELS_DIR`` and store it as a model called ``name``.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    version = f"{name}-{_digest(folder / 'model.safetensors')[:12]}"
+    target = MODELS_DIR / version
+    with transaction.atomic():
+        spec = ModelSpec(kind="tuned", name=name, folder=str(target))
+        row = add(spec, version=version, parent=parent, card=card, owner=owner)
+        if target.exists():  # of an attempt that died before the row was there
+            shutil.rmtree(target)
+        folder.rename(target)
+    return row
 
 
 def remove(row: ModelVersion) -> ModelVersion:
