@@ -15,6 +15,7 @@ CORE = [
     "simulation.domains",
     "workers.mutation.diff",
     "workers.mutation.operator",
+    "workers.benchmark.measure",
 ]
 
 

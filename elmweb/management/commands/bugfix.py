@@ -1,0 +1,116 @@
+"""``manage.py bugfix``: how often one mutation repairs a function, by operator and task."""
+
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from elmweb.paths import DATA_DIR
+from simulation.evaluate import SandboxLost
+from simulation.sandbox import Sandbox, SandboxUnavailable
+from workers.benchmark import results
+from workers.benchmark.bugs import FUNCTIONS, TASKS, Task, tasks_called
+from workers.benchmark.judge import Judge
+from workers.benchmark.measure import (
+    TINY_GP,
+    OperatorWriter,
+    Row,
+    TinyGP,
+    Writer,
+    key_of,
+    measure,
+)
+from workers.benchmark.published import GP_TRIALS
+from workers.mutation.operator import load_operator
+
+OWN_RESULTS = DATA_DIR / "bugfix.json"  # shown on the page beside those that come with ELMWeb
+
+
+class Command(BaseCommand):
+    help = (
+        "Measure how often one mutation repairs 4-parity (1 to 5 bugs) and quadratic (1 or 2), "
+        "as in appendix A of the paper. Rows are kept in --out as they come; what it holds "
+        "already is not measured again."
+    )
+    requires_system_checks = []  # neither database nor broker matter here
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--operator",
+            action="append",
+            metavar="NAME",
+            help=f"{TINY_GP}, or what runs can be made with; may be repeated (both {TINY_GP} "
+            "and bundled)",
+        )
+        parser.add_argument(
+            "--task",
+            action="append",
+            metavar="TASK",
+            help=f"{', '.join(f.name for f in FUNCTIONS)}, or with a number of bugs such as "
+            "4-parity:3; may be repeated (all)",
+        )
+        parser.add_argument(
+            "--trials", type=int, default=GP_TRIALS, help=f"mutations of {TINY_GP} a task"
+        )
+        parser.add_argument(
+            "--samples", type=int, default=1000, help="mutations of any other operator a task"
+        )
+        parser.add_argument("--temperature", type=float, default=0.8)
+        parser.add_argument("--rng-seed", type=int, default=0)
+        parser.add_argument("--out", type=Path, default=OWN_RESULTS, help="a file of JSON rows")
+        parser.add_argument("--json", action="store_true", help="one JSON object a row")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name in ("trials", "samples"):
+            if options[name] < 1:
+                raise CommandError(f"--{name} must be 1 or more, got {options[name]}", returncode=2)
+        try:
+            tasks = [t for name in options["task"] or () for t in tasks_called(name)] or TASKS
+            names = options["operator"] or [TINY_GP, "bundled"]
+            writers = [_writer(name, options["temperature"]) for name in names]
+            known = {row.key: row for row in results.load(options["out"])}
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from None
+        except RuntimeError as error:
+            raise CommandError(str(error)) from None
+        try:
+            with Sandbox() as sandbox:
+                judge = Judge(sandbox)
+                for writer in writers:
+                    for task in dict.fromkeys(tasks):
+                        trials = options["trials" if writer.name == TINY_GP else "samples"]
+                        row = known.get(key_of(writer, task, trials, options["rng_seed"]))
+                        if row is None:
+                            row = measure(
+                                task, writer, trials, options["rng_seed"], judge,
+                                partial(self._show, writer, task, trials),
+                            )  # fmt: skip
+                            results.store(options["out"], row)
+                        self.stdout.write(
+                            json.dumps(row.as_json()) if options["json"] else _words(row)
+                        )
+                        self.stdout.flush()
+        except (SandboxUnavailable, SandboxLost) as error:
+            raise CommandError(f"the sandbox does not work here: {error}") from error
+
+    def _show(self, writer: Writer, task: Task, trials: int, done: int) -> None:
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{writer.name} {task.label}: {done:,} of {trials:,} ", ending="")
+
+
+def _writer(name: str, temperature: float) -> Writer:
+    if name == TINY_GP:
+        return TinyGP()
+    return OperatorWriter(name, load_operator(name, temperature=temperature), temperature)
+
+
+def _words(row: Row) -> str:
+    low, high = row.interval
+    return (
+        f"{row.operator:18} {row.task:>9}, {row.bugs} bug{'s' if row.bugs > 1 else ' '}  "
+        f"{row.rate:9.4%}  ({low:.4%} to {high:.4%})  {row.solved:,} of {row.trials:,}, "
+        f"{row.cpu_seconds:.0f} CPU s"
+    )
