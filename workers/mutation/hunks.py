@@ -20,6 +20,7 @@ HOW = {
     "whitespace": "The edit fitted once white space was ignored.",
     "fuzzy": "The edit fitted lines that are nearly those it names.",
     "context_dropped": "The edit fitted after unchanged lines around it were dropped.",
+    "whole": "The model wrote the whole program anew.",
 }
 _ORDER = list(HOW)
 
@@ -110,7 +111,7 @@ def apply_hunks(source: str, hunks: Sequence[Hunk], *, in_order: bool) -> Applie
         last = fits[-1].at + sum(_growth(fit.hunk) for fit in fits) + _reach(fits[-1].hunk)
         worst = max(worst, *(_ORDER.index(fit.how) for fit in fits))
     if text.source == source:
-        return DoesNotApply("the diff changes nothing")
+        return DoesNotApply("the edit changes nothing")
     return Applied(text.source, _ORDER[worst])
 
 
