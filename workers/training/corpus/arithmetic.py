@@ -88,18 +88,27 @@ def modular_sum(rng: Random) -> Small:
 
 def xor_chain(rng: Random) -> Small:
     p = _letters(rng, rng.choice((2, 3, 3, 5)))
-    sign, word = rng.choice((("^", "exclusive or"), ("^", "xor"), ("&", "bitwise and"), ("|", "bitwise or")))
+    sign, word, name = rng.choice(
+        (
+            ("^", "exclusive or", "exclusive_or"),
+            ("^", "xor", "xor_all"),
+            ("&", "bitwise and", "and_all"),
+            ("|", "bitwise or", "or_all"),
+        )
+    )
     doc = f"Return the {word} of {_listed(p)}"
     if rng.random() < 0.7:
         body = _result(rng, f" {sign} ".join(p))
     else:
         body = [f"out = {p[0]}", *(f"out {sign}= {v}" for v in p[1:]), "return out"]
-    return Small(_define(rng, f"{word.split()[-1]}_all", p, doc, body), "n" * len(p))
+    return Small(_define(rng, name, p, doc, body), "n" * len(p))
 
 
 def polynomial(rng: Random) -> Small:
     """A line, a cubic or higher, with numbers or with coefficients of its own names."""
-    degrees = rng.choice(((1, 0), (3, 1), (3, 0), (3, 2, 0), (4, 2), (3, 2, 1, 0), (4, 0), (2,), (5, 3, 1)))
+    degrees = rng.choice(
+        ((1, 0), (3, 1), (3, 0), (3, 2, 0), (4, 2), (3, 2, 1, 0), (4, 0), (2,), (5, 3, 1))
+    )
     x, *names = _letters(rng, 1 + len(degrees))
     symbolic = rng.random() < 0.5 and len(degrees) != 2
     factors = names if symbolic else [str(rng.randint(2, 9)) for _ in degrees]
@@ -141,7 +150,12 @@ def weighted(rng: Random) -> Small:
     if rng.random() < 0.4:
         value = f"({value}) / {sum(map(int, w))}"
     doc = f"Return {value}" if rng.random() < 0.6 else f"Weighted sum with weights {', '.join(w)}"
-    return Small(_define(rng, rng.choice(("weighted", "mix", "blend", "score")), p, doc, _result(rng, value)), "n" * len(p))
+    return Small(
+        _define(
+            rng, rng.choice(("weighted", "mix", "blend", "score")), p, doc, _result(rng, value)
+        ),
+        "n" * len(p),
+    )
 
 
 def squares(rng: Random) -> Small:
@@ -152,7 +166,16 @@ def squares(rng: Random) -> Small:
     vector = f"length of the vector ({', '.join(p)})"
     doc = f"Return the {vector if root else f'sum of the squares of {_listed(p)}'}"
     value = f"({value}) ** 0.5" if root else value
-    return Small(_define(rng, rng.choice(("norm", "length", "sum_of_squares", "energy")), p, doc, _result(rng, value)), "n" * len(p))
+    return Small(
+        _define(
+            rng,
+            rng.choice(("norm", "length", "sum_of_squares", "energy")),
+            p,
+            doc,
+            _result(rng, value),
+        ),
+        "n" * len(p),
+    )
 
 
 def extreme(rng: Random) -> Small:
@@ -172,25 +195,40 @@ def extreme(rng: Random) -> Small:
         for v in p[1:]:
             body += [f"if {v} {sign} best:", f"    best = {v}"]
         body.append("return best")
-    name = rng.choice(("maximum", "largest", "biggest") if great else ("minimum", "smallest", "lowest"))
+    name = rng.choice(
+        ("maximum", "largest", "biggest") if great else ("minimum", "smallest", "lowest")
+    )
     return Small(_define(rng, name, p, f"Return the {word} of {_listed(p)}", body), "n" * len(p))
 
 
 def clamp(rng: Random) -> Small:
-    x, low, high = rng.choice((("x", "low", "high"), ("value", "lo", "hi"), ("v", "a", "z"), ("n", "bottom", "top")))
+    x, low, high = rng.choice(
+        (("x", "low", "high"), ("value", "lo", "hi"), ("v", "a", "z"), ("n", "bottom", "top"))
+    )
     body = rng.choice(
         (
             [f"return max({low}, min({x}, {high}))"],
             [f"return min(max({x}, {low}), {high})"],
-            [f"if {x} < {low}:", f"    return {low}", f"if {x} > {high}:", f"    return {high}", f"return {x}"],
+            [
+                f"if {x} < {low}:",
+                f"    return {low}",
+                f"if {x} > {high}:",
+                f"    return {high}",
+                f"return {x}",
+            ],
         )
     )
     doc = f"Return {x}, but at least {low} and at most {high}"
-    return Small(_define(rng, rng.choice(("clamp", "clip", "limit", "bound")), [x, low, high], doc, body), "nnn")
+    return Small(
+        _define(rng, rng.choice(("clamp", "clip", "limit", "bound")), [x, low, high], doc, body),
+        "nnn",
+    )
 
 
 def between(rng: Random) -> Small:
-    x, low, high = rng.choice((("x", "low", "high"), ("n", "start", "stop"), ("k", "i", "j"), ("v", "left", "right")))
+    x, low, high = rng.choice(
+        (("x", "low", "high"), ("n", "start", "stop"), ("k", "i", "j"), ("v", "left", "right"))
+    )
     body = rng.choice(
         (
             [f"return {low} <= {x} <= {high}"],
@@ -200,7 +238,16 @@ def between(rng: Random) -> Small:
         )
     )
     doc = f"Whether {x} lies from {low} to {high}"
-    return Small(_define(rng, rng.choice(("between", "in_range", "is_inside", "contains")), [x, low, high], doc, body), "nnn")
+    return Small(
+        _define(
+            rng,
+            rng.choice(("between", "in_range", "is_inside", "contains")),
+            [x, low, high],
+            doc,
+            body,
+        ),
+        "nnn",
+    )
 
 
 def ordered(rng: Random) -> Small:
@@ -208,7 +255,10 @@ def ordered(rng: Random) -> Small:
     up = rng.random() < 0.6
     s = "<" if up else ">"
     body = rng.choice(
-        ([f"return {p[0]} {s} {p[1]} {s} {p[2]}"], [f"return {p[0]} {s} {p[1]} and {p[1]} {s} {p[2]}"])
+        (
+            [f"return {p[0]} {s} {p[1]} {s} {p[2]}"],
+            [f"return {p[0]} {s} {p[1]} and {p[1]} {s} {p[2]}"],
+        )
     )
     doc = f"Whether {_listed(p)} {'rise' if up else 'fall'}"
     return Small(_define(rng, "is_rising" if up else "is_falling", p, doc, body), "nnn")
@@ -226,7 +276,10 @@ def divisible(rng: Random) -> Small:
         )
     )
     name = "is_even" if even else rng.choice((f"divisible_by_{m}", f"is_multiple_of_{m}"))
-    return Small(_define(rng, name, [x], f"Whether {x} is {'even' if even else f'divisible by {m}'}", body), "n")
+    return Small(
+        _define(rng, name, [x], f"Whether {x} is {'even' if even else f'divisible by {m}'}", body),
+        "n",
+    )
 
 
 def average(rng: Random) -> Small:
@@ -238,11 +291,24 @@ def average(rng: Random) -> Small:
             [f"total = {' + '.join(p)}", f"return total / {n}"],
         )
     )
-    return Small(_define(rng, rng.choice(("mean", "average", "mid")), p, f"Return the mean of {_listed(p)}", body), "n" * n)
+    return Small(
+        _define(
+            rng, rng.choice(("mean", "average", "mid")), p, f"Return the mean of {_listed(p)}", body
+        ),
+        "n" * n,
+    )
 
 
 def rectangle(rng: Random) -> Small:
-    w, h, *d = rng.choice((("w", "h"), ("width", "height"), ("length", "width"), ("width", "height", "depth"), ("x", "y", "z")))
+    w, h, *d = rng.choice(
+        (
+            ("w", "h"),
+            ("width", "height"),
+            ("length", "width"),
+            ("width", "height", "depth"),
+            ("x", "y", "z"),
+        )
+    )
     name, doc, value = rng.choice(
         (
             ("area", "area", f"{w} * {h}"),
@@ -261,25 +327,54 @@ def rectangle(rng: Random) -> Small:
 
 
 def distance(rng: Random) -> Small:
-    p = rng.choice((["x0", "y0", "x1", "y1"], ["x1", "y1", "x2", "y2"], ["px", "py", "qx", "qy"], ["ax", "ay", "mx", "my"]))
+    p = rng.choice(
+        (
+            ["x0", "y0", "x1", "y1"],
+            ["x1", "y1", "x2", "y2"],
+            ["px", "py", "qx", "qy"],
+            ["ax", "ay", "mx", "my"],
+        )
+    )
     a, b, c, d = p
     style = rng.random()
     if style < 0.35:
-        name, doc, body = "manhattan", "city block distance", [f"return abs({a} - {c}) + abs({b} - {d})"]
+        name, doc, body = (
+            "manhattan",
+            "city block distance",
+            [f"return abs({a} - {c}) + abs({b} - {d})"],
+        )
     elif style < 0.6:
-        name, doc, body = "distance", "distance", [f"dx = {c} - {a}", f"dy = {d} - {b}", "return (dx * dx + dy * dy) ** 0.5"]
+        name, doc, body = (
+            "distance",
+            "distance",
+            [f"dx = {c} - {a}", f"dy = {d} - {b}", "return (dx * dx + dy * dy) ** 0.5"],
+        )
     elif style < 0.8:
-        name, doc, body = "squared_distance", "squared distance", [f"return ({a} - {c}) ** 2 + ({b} - {d}) ** 2"]
+        name, doc, body = (
+            "squared_distance",
+            "squared distance",
+            [f"return ({a} - {c}) ** 2 + ({b} - {d}) ** 2"],
+        )
     else:
-        name, doc, body = "chebyshev", "greater of the two differences", [f"return max(abs({a} - {c}), abs({b} - {d}))"]
-    return Small(_define(rng, name, p, f"Return the {doc} of ({a}, {b}) and ({c}, {d})", body), "nnnn")
+        name, doc, body = (
+            "chebyshev",
+            "greater of the two differences",
+            [f"return max(abs({a} - {c}), abs({b} - {d}))"],
+        )
+    return Small(
+        _define(rng, name, p, f"Return the {doc} of ({a}, {b}) and ({c}, {d})", body), "nnnn"
+    )
 
 
 def slope(rng: Random) -> Small:
-    p = a, b, c, d = rng.choice((["x", "y", "u", "v"], ["x0", "y0", "x1", "y1"], ["px", "py", "qx", "qy"]))
+    p = a, b, c, d = rng.choice(
+        (["x", "y", "u", "v"], ["x0", "y0", "x1", "y1"], ["px", "py", "qx", "qy"])
+    )
     value = rng.choice((f"({d} - {b}) / ({c} - {a})", f"({b} - {d}) / ({a} - {c})"))
     doc = f"Return the slope of the line from ({a}, {b}) to ({c}, {d})"
-    return Small(_define(rng, rng.choice(("slope", "gradient")), p, doc, _result(rng, value)), "nnnn")
+    return Small(
+        _define(rng, rng.choice(("slope", "gradient")), p, doc, _result(rng, value)), "nnnn"
+    )
 
 
 def convert(rng: Random) -> Small:
@@ -303,10 +398,19 @@ def convert(rng: Random) -> Small:
 
 
 def interpolate(rng: Random) -> Small:
-    a, z, t = rng.choice((("a", "z", "t"), ("start", "end", "t"), ("low", "high", "share"), ("p", "q", "s")))
-    value = rng.choice((f"{a} + ({z} - {a}) * {t}", f"{a} * (1 - {t}) + {z} * {t}", f"(1 - {t}) * {a} + {t} * {z}"))
+    a, z, t = rng.choice(
+        (("a", "z", "t"), ("start", "end", "t"), ("low", "high", "share"), ("p", "q", "s"))
+    )
+    value = rng.choice(
+        (f"{a} + ({z} - {a}) * {t}", f"{a} * (1 - {t}) + {z} * {t}", f"(1 - {t}) * {a} + {t} * {z}")
+    )
     doc = f"Return the number that lies {t} of the way from {a} to {z}"
-    return Small(_define(rng, rng.choice(("lerp", "interpolate", "mix")), [a, z, t], doc, _result(rng, value)), "nnn")
+    return Small(
+        _define(
+            rng, rng.choice(("lerp", "interpolate", "mix")), [a, z, t], doc, _result(rng, value)
+        ),
+        "nnn",
+    )
 
 
 def difference(rng: Random) -> Small:
@@ -318,7 +422,16 @@ def difference(rng: Random) -> Small:
         body = [f"if {a} > {b}:", f"    return {a} - {b}", f"return {b} - {a}"]
     else:
         body = [f"return {a} - {b} if {a} > {b} else {b} - {a}"]
-    return Small(_define(rng, rng.choice(("gap", "difference", "spread")), [a, b], f"Return how far {a} and {b} are apart", body), "nn")
+    return Small(
+        _define(
+            rng,
+            rng.choice(("gap", "difference", "spread")),
+            [a, b],
+            f"Return how far {a} and {b} are apart",
+            body,
+        ),
+        "nn",
+    )
 
 
 def sign(rng: Random) -> Small:
@@ -330,7 +443,10 @@ def sign(rng: Random) -> Small:
             [f"return ({x} > 0) - ({x} < 0)"],
         )
     )
-    return Small(_define(rng, "sign", [x], f"Return 1, 0 or -1 as {x} is positive, zero or negative", body), "n")
+    return Small(
+        _define(rng, "sign", [x], f"Return 1, 0 or -1 as {x} is positive, zero or negative", body),
+        "n",
+    )
 
 
 def sum_loop(rng: Random) -> Small:
@@ -370,13 +486,23 @@ def factorial(rng: Random) -> Small:
 def fibonacci(rng: Random) -> Small:
     n = rng.choice("nkm")
     a, b = rng.choice((("a", "b"), ("prev", "cur"), ("x", "y")))
-    body = [f"{a}, {b} = 0, 1", f"for _ in range({n}):", f"    {a}, {b} = {b}, {a} + {b}", f"return {a}"]
-    return Small(_define(rng, rng.choice(("fib", "fibonacci")), [n], f"Return Fibonacci number {n}", body), "n")
+    body = [
+        f"{a}, {b} = 0, 1",
+        f"for _ in range({n}):",
+        f"    {a}, {b} = {b}, {a} + {b}",
+        f"return {a}",
+    ]
+    return Small(
+        _define(rng, rng.choice(("fib", "fibonacci")), [n], f"Return Fibonacci number {n}", body),
+        "n",
+    )
 
 
 def over_list(rng: Random) -> Small:
     """One pass over a list."""
-    v, x = rng.choice((("values", "v"), ("numbers", "n"), ("items", "item"), ("xs", "x"), ("data", "d")))
+    v, x = rng.choice(
+        (("values", "v"), ("numbers", "n"), ("items", "item"), ("xs", "x"), ("data", "d"))
+    )
     k = rng.randint(1, 6)
     name, doc, body = rng.choice(
         (
@@ -407,15 +533,29 @@ def dot(rng: Random) -> Small:
         (
             ["total = 0", f"for x, y in zip({a}, {b}):", "    total += x * y", "return total"],
             [f"return sum(x * y for x, y in zip({a}, {b}))"],
-            ["total = 0", f"for i in range(min(len({a}), len({b}))):", f"    total += {a}[i] * {b}[i]", "return total"],
+            [
+                "total = 0",
+                f"for i in range(min(len({a}), len({b}))):",
+                f"    total += {a}[i] * {b}[i]",
+                "return total",
+            ],
         )
     )
-    return Small(_define(rng, "dot", [a, b], f"Return the inner product of {a} and {b}", body), "ll")
+    return Small(
+        _define(rng, "dot", [a, b], f"Return the inner product of {a} and {b}", body), "ll"
+    )
 
 
 def prime(rng: Random) -> Small:
     n = rng.choice("nkp")
-    body = [f"if {n} < 2:", "    return False", f"for d in range(2, {n}):", f"    if {n} % d == 0:", "        return False", "return True"]
+    body = [
+        f"if {n} < 2:",
+        "    return False",
+        f"for d in range(2, {n}):",
+        f"    if {n} % d == 0:",
+        "        return False",
+        "return True",
+    ]
     return Small(_define(rng, "is_prime", [n], f"Whether {n} is a prime number", body), "n")
 
 
@@ -424,7 +564,13 @@ def leap(rng: Random) -> Small:
     body = rng.choice(
         (
             [f"return {y} % 4 == 0 and ({y} % 100 != 0 or {y} % 400 == 0)"],
-            [f"if {y} % 400 == 0:", "    return True", f"if {y} % 100 == 0:", "    return False", f"return {y} % 4 == 0"],
+            [
+                f"if {y} % 400 == 0:",
+                "    return True",
+                f"if {y} % 100 == 0:",
+                "    return False",
+                f"return {y} % 4 == 0",
+            ],
         )
     )
     return Small(_define(rng, "is_leap", [y], f"Whether {y} is a leap year", body), "n")
@@ -440,7 +586,16 @@ def steps(rng: Random) -> Small:
     doc = ", ".join(words[s].format(v) for s, v in zip(signs, values, strict=True))
     body = [f"{y} = {x} {signs[0]} {values[0]}"]
     body += [f"{y} = {y} {s} {v}" for s, v in zip(signs[1:], values[1:], strict=True)]
-    return Small(_define(rng, rng.choice(("apply", "transform", "steps", "compute")), [x], doc.capitalize(), [*body, f"return {y}"]), "n")
+    return Small(
+        _define(
+            rng,
+            rng.choice(("apply", "transform", "steps", "compute")),
+            [x],
+            doc.capitalize(),
+            [*body, f"return {y}"],
+        ),
+        "n",
+    )
 
 
 def expression(rng: Random) -> Small:
@@ -450,11 +605,26 @@ def expression(rng: Random) -> Small:
     for v in rng.sample([*p, str(rng.randint(2, 9))], len(p)):
         s = rng.choice(("+", "-", "*", "+", "*"))
         left = f"({value})" if " " in value and s == "*" else value
-        value = f"{left} {s} {v}" if rng.random() < 0.6 else f"{v} {s} ({value})" if " " in value else f"{v} {s} {value}"
+        value = (
+            f"{left} {s} {v}"
+            if rng.random() < 0.6
+            else f"{v} {s} ({value})"
+            if " " in value
+            else f"{v} {s} {value}"
+        )
     missing = [v for v in p if v not in value.replace("(", " ").replace(")", " ").split()]
     for v in missing:
         value = f"{value} + {v}"
-    return Small(_define(rng, rng.choice(("f", "g", "formula", "combine", "calc")), p, f"Return {value}", _result(rng, value)), "n" * len(p))
+    return Small(
+        _define(
+            rng,
+            rng.choice(("f", "g", "formula", "combine", "calc")),
+            p,
+            f"Return {value}",
+            _result(rng, value),
+        ),
+        "n" * len(p),
+    )
 
 
 def logic(rng: Random) -> Small:
@@ -480,16 +650,34 @@ def median(rng: Random) -> Small:
             [f"return max(min({p[0]}, {p[1]}), min(max({p[0]}, {p[1]}), {p[2]}))"],
         )
     )
-    return Small(_define(rng, rng.choice(("median", "middle")), p, f"Return the middle one of {_listed(p)}", body), "nnn")
+    return Small(
+        _define(
+            rng, rng.choice(("median", "middle")), p, f"Return the middle one of {_listed(p)}", body
+        ),
+        "nnn",
+    )
 
 
 def price(rng: Random) -> Small:
-    p, r = rng.choice((("price", "percent"), ("amount", "rate"), ("cost", "discount"), ("sum_", "tax")))
+    p, r = rng.choice(
+        (("price", "percent"), ("amount", "rate"), ("cost", "discount"), ("sum_", "tax"))
+    )
     up = rng.random() < 0.5
     s = "+" if up else "-"
-    value = rng.choice((f"{p} * (100 {s} {r}) / 100", f"{p} {s} {p} * {r} / 100", f"{p} * (1 {s} {r} / 100)"))
+    value = rng.choice(
+        (f"{p} * (100 {s} {r}) / 100", f"{p} {s} {p} * {r} / 100", f"{p} * (1 {s} {r} / 100)")
+    )
     doc = f"Return {p} {'raised' if up else 'reduced'} by {r} percent"
-    return Small(_define(rng, rng.choice(("raised", "with_tax") if up else ("reduced", "after_discount")), [p, r], doc, _result(rng, value)), "nn")
+    return Small(
+        _define(
+            rng,
+            rng.choice(("raised", "with_tax") if up else ("reduced", "after_discount")),
+            [p, r],
+            doc,
+            _result(rng, value),
+        ),
+        "nn",
+    )
 
 
 SHAPES = (

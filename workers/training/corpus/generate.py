@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from workers.training.corpus import families, messages
+from workers.training.corpus import families, messages, styles
 from workers.training.corpus.probe import probe
 from workers.training.corpus.program import Program
-from workers.training.corpus.restyle import restyle
+from workers.training.corpus.restyle import restyle, unrenamable
 
 MAX_LINES = 64  # of corpus programs after earlier edits; most have under 45
 MAX_EDIT_LINES = 14
@@ -30,7 +30,9 @@ class Example:
 def draw_parent(rng: Random, pool) -> tuple[str, Program] | None:
     """Return a restyled program of a random family, grown by up to 12 earlier edits."""
     family = rng.choices([f for f, _ in pool], [w for _, w in pool])[0]
-    program = Program.read(restyle(rng, family(rng)))
+    source = family(rng)
+    kept = unrenamable(source) if family.__name__ in styles.NAMES else frozenset()
+    program = Program.read(restyle(rng, source, kept))
     if program is None:
         return None
     for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12))):

@@ -7,6 +7,7 @@ possible. What a model writes never comes here: it goes through ``simulation.san
 
 import ast
 import builtins
+import importlib
 import math
 import signal
 import sys
@@ -61,7 +62,13 @@ class _Module:
     query_cppn = staticmethod(walker_module.query_cppn)
 
 
-_IMPORTS = {"walk_creator": _Module, "soda": _Module, "math": math, "numpy": numpy}
+_IMPORTS = {"walk_creator": _Module, "soda": _Module, "math": math, "numpy": numpy} | {
+    name: importlib.import_module(name)
+    for name in (
+        "cmath", "collections", "dataclasses", "enum", "functools", "itertools", "operator",
+        "random", "typing",
+    )
+}  # fmt: skip
 
 
 def _import(name, *_):

@@ -52,17 +52,28 @@ _COMMENTS = (
 _CLASSES = ("Builder", "Robot", "Body", "Creature", "Walker")
 
 
-def restyle(rng: Random, source: str) -> str:
-    """Return ``source`` under another style; what it builds stays the same."""
+def restyle(rng: Random, source: str, kept: frozenset[str] = frozenset()) -> str:
+    """Return ``source`` under another style; what it builds and names in ``kept`` stay the same."""
     if rng.random() < 0.78:
-        source = rename(rng, source)
+        source = rename(rng, source, kept)
     for style, share in _STYLES:
         if rng.random() < share:
             source = style(rng, source)
     return source
 
 
-def rename(rng: Random, source: str) -> str:
+def unrenamable(source: str) -> frozenset[str]:
+    """Return names that occur where ``rename`` does not look: class fields and f-strings."""
+    names = set()
+    for n in ast.walk(ast.parse(source)):
+        inner = n.body if isinstance(n, ast.ClassDef) else [n] * isinstance(n, ast.JoinedStr)
+        for part in inner:
+            if not isinstance(part, ast.FunctionDef):
+                names |= {m.id for m in ast.walk(part) if isinstance(m, ast.Name)}
+    return frozenset(names)
+
+
+def rename(rng: Random, source: str, kept: frozenset[str] = frozenset()) -> str:
     """Return ``source`` with most of its own names replaced, each the same way everywhere."""
     tree = ast.parse(source)
     bound = {
@@ -83,7 +94,7 @@ def rename(rng: Random, source: str) -> str:
     share = rng.choice((0.4, 0.9, 0.9, 1.0))
     taken = _KEPT | bound | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     new = {}
-    for old in sorted(bound - _KEPT - called):
+    for old in sorted(bound - _KEPT - called - kept):
         if old == "wc":
             if rng.random() < 0.5:
                 new[old] = rng.choice(
