@@ -12,13 +12,12 @@ from archive.services.recording import grid_of
 from archive.tuning import TuneConfig
 from workers.mutation.lines import edits_between
 from workers.mutation.prompt import MAX_LINES, MAX_PROMPT, split_source
-from workers.training.harvest import Edit, Split, split
+from workers.training.harvest import EDITS_PER_ROW, Edit, Split, split
 
 ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
 LEAST_ROWS = 10  # fewer cannot be split and learnt from
 CHARACTERS_PER_TOKEN = 2.8  # of programs, with the bundled vocabulary
 DEFAULT_SPEED = 1500.0  # [tokens/s] trained, on one core of 2024; used until one was measured here
-EDITS_PER_ROW = 6  # of one parent, packed behind it in one row
 
 
 def accepted(config: TuneConfig) -> Iterator[Edit]:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+EDITS_PER_ROW = 6  # of one parent, packed behind it
 LIGHTEST, HEAVIEST = 0.25, 4.0  # weights by gain stay within: one record must not rule the step
 
 
