@@ -9,7 +9,14 @@ from simulation.outcome import Outcome
 from workers.mutation.backends import Completion
 from workers.mutation.backends.scripted import Scripted
 from workers.mutation.diff import Applied, apply_diff
-from workers.mutation.operator import DiffOperator, MutationRequest, judge, load_operator
+from workers.mutation.operator import (
+    DiffOperator,
+    MutationRequest,
+    health_of,
+    judge,
+    load_operator,
+)
+from workers.mutation.spec import ModelSpec
 
 SQUARE = get_domain("sodarace").seed_programs["square"].source
 LINE = next(k for k, x in enumerate(SQUARE.split("\n")) if "center = wc.add_joint" in x)
@@ -123,3 +130,16 @@ def test_a_temperature_out_of_range_is_refused(temperature):
 def test_an_unknown_backend_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match="random_gp"):
         load_operator("no such model")
+
+
+def test_a_spec_opens_the_same_door_as_a_name():
+    operator = load_operator(ModelSpec("scripted", "scripted"), temperature=1.0)
+    [[proposal]] = operator.propose([MutationRequest(SQUARE, "x", 1)], rng_seed=0)
+    assert proposal.outcome is None
+    assert health_of(operator) == (True, "", 0.0)
+
+
+def test_what_a_child_cost_is_kept_with_it():
+    completion = Completion(f"={LINE}|    center = wc.add_joint(2, 7)", 9, 0.1, "", 300, 0.02, 3)
+    proposal = judge(SQUARE, completion, "numbered")
+    assert (proposal.prompt_tokens, proposal.cost, proposal.tries) == (300, 0.02, 3)

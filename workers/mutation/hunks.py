@@ -86,6 +86,16 @@ class _Fit:
     at: int  # first line of the file that it covers, from 0
     how: str
 
+    @property
+    def start(self) -> int:
+        """First line that changes."""
+        return self.at + _context(self.hunk.body)
+
+    @property
+    def stop(self) -> int:
+        """The line below the last one that changes."""
+        return self.at + len(self.hunk.old) - _context(reversed(self.hunk.body))
+
 
 class _Misfit(Exception):
     """A hunk that fits nowhere; the message ends a sentence that names the hunk."""
@@ -94,34 +104,28 @@ class _Misfit(Exception):
 def apply_hunks(source: str, hunks: Sequence[Hunk], *, in_order: bool) -> Applied | DoesNotApply:
     """Return the program that ``hunks`` make of ``source``, or why they make none.
 
-    Never raises, whatever the texts hold. An edit that changes nothing does not apply.
+    Every hunk is searched for in ``source`` as it is, whatever the others do to it. Never raises,
+    whatever the texts hold. An edit that changes nothing does not apply.
 
     Args:
         in_order: each hunk lies below the one before it, as in a diff.
     """
     text = _Text(source)
-    shift, last, worst = 0, 0, 0
+    fits: list[_Fit] = []
     for number, hunk in enumerate(hunks, 1):
+        last = fits[-1].stop if fits else 0
         try:
-            fits = text.fit(hunk, last, shift, floor=last if in_order else 0)
+            fits += text.fit(hunk, last, floor=last if in_order else 0)
         except _Misfit as misfit:
             return DoesNotApply(f"hunk {number} of {len(hunks)}{misfit}")
-        for fit in reversed(fits):  # from below, so that the places above stay where they are
-            shift += text.apply(fit)
-        last = fits[-1].at + sum(_growth(fit.hunk) for fit in fits) + _reach(fits[-1].hunk)
-        worst = max(worst, *(_ORDER.index(fit.how) for fit in fits))
-    if text.source == source:
+    fits.sort(key=lambda fit: (fit.start, fit.stop))
+    for above, below in pairwise(fits):
+        if above.stop > below.start:
+            return DoesNotApply(f"two hunks change line {below.start + 1}")
+    child = text.changed(fits)
+    if child == source:
         return DoesNotApply("the edit changes nothing")
-    return Applied(text.source, _ORDER[worst])
-
-
-def _growth(hunk: Hunk) -> int:
-    return sum({"+": 1, "-": -1}.get(line[0], 0) for line in hunk.body)
-
-
-def _reach(hunk: Hunk) -> int:
-    """Return how many old lines there are up to the last change: what follows may fit twice."""
-    return len(hunk.old) - _context(reversed(hunk.body))
+    return Applied(child, _ORDER[max(_ORDER.index(fit.how) for fit in fits)])
 
 
 def _context(body: Iterable[str]) -> int:
@@ -129,7 +133,7 @@ def _context(body: Iterable[str]) -> int:
 
 
 class _Text:
-    """A program under edit."""
+    """A program to edit."""
 
     def __init__(self, source: str):
         self.lines = source.split("\n")
@@ -138,24 +142,26 @@ class _Text:
             self.lines.pop()
         self.budget = MAX_WORK
 
-    @property
-    def source(self) -> str:
-        return "\n".join(self.lines) + ("" if self.ends_open or not self.lines else "\n")
-
-    def apply(self, fit: _Fit) -> int:
-        """Change the lines, return by how many they grew."""
-        new, k, shift = [], fit.at, self._indent(fit)
-        for line in fit.hunk.body:
-            if line[0] == "+":
-                new.append(_shifted(line[1:], shift))
-            else:
-                if line[0] == " ":
-                    new.append(self.lines[k])
-                k += 1
-        if k == len(self.lines) and (fit.hunk.ends_open or fit.hunk.body[-1][0] != " "):
-            self.ends_open = fit.hunk.ends_open  # the hunk's last lines say how the file ends
-        self.lines[fit.at : k] = new
-        return len(new) - (k - fit.at)
+    def changed(self, fits: Sequence[_Fit]) -> str:
+        """Return the program with hunks applied that do not overlap, from the top down."""
+        out: list[str] = []
+        done, ends_open = 0, self.ends_open
+        for fit in fits:
+            out += self.lines[done : fit.start]
+            done, shift = fit.start, self._indent(fit)
+            outer = _context(fit.hunk.body), _context(reversed(fit.hunk.body))
+            for line in fit.hunk.dropped(*outer).body:
+                if line[0] == "+":
+                    out.append(_shifted(line[1:], shift))
+                else:
+                    out += self.lines[done : done + 1] if line[0] == " " else []
+                    done += 1
+            if fit.at + len(fit.hunk.old) == len(self.lines) and (
+                fit.hunk.ends_open or not outer[1]
+            ):
+                ends_open = fit.hunk.ends_open  # the hunk's last lines say how the file ends
+        out += self.lines[done:]
+        return "\n".join(out) + ("" if ends_open or not out else "\n")
 
     def _indent(self, fit: _Fit) -> int:
         """Return the spaces that new lines lack when the whole hunk was written without them."""
@@ -168,7 +174,7 @@ class _Text:
             return 0
         return shifts.pop()
 
-    def fit(self, hunk: Hunk, last: int, shift: int, floor: int) -> list[_Fit]:
+    def fit(self, hunk: Hunk, last: int, floor: int) -> list[_Fit]:
         """Return how the hunk fits: in one piece, else one block of changes at a time.
 
         Raises:
@@ -177,20 +183,20 @@ class _Text:
         if not hunk.old:
             if hunk.start is None:
                 raise _Misfit(" inserts lines without saying where: no line number and no context")
-            return [_Fit(hunk, max(floor, min(len(self.lines), hunk.start + shift)), "exact")]
-        hint = last if hunk.start is None else hunk.start - 1 + shift
+            return [_Fit(hunk, max(floor, min(len(self.lines), hunk.start)), "exact")]
+        hint = last if hunk.start is None else hunk.start - 1
         found = self._whole(hunk, hint, floor)
         if found:
             return [found]
         fits: list[_Fit] = []
         pieces = hunk.pieces()
         for piece in pieces:
-            near = hint if piece.start is None else piece.start - 1 + shift
+            near = hint if piece.start is None else piece.start - 1
             found = self._whole(piece, near, floor) if piece.old and len(pieces) > 1 else None
             if found is None:
                 raise _Misfit(self._mismatch(hunk, hint, floor))
             fits.append(_Fit(found.hunk, found.at, "context_dropped"))
-            hint = floor = found.at + len(found.hunk.old)
+            hint = floor = fits[-1].stop
         return fits
 
     def _whole(self, hunk: Hunk, hint: int, floor: int) -> _Fit | None:

@@ -3,14 +3,16 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 from simulation.outcome import Outcome
 from workers.mutation import gate
-from workers.mutation.backends import Backend, Completion, Prompt
-from workers.mutation.diff import DoesNotApply, apply_diff, unified_diff
-from workers.mutation.lines import BadEdit, apply_edits, parse_edits
-from workers.mutation.prompt import split_source
+from workers.mutation.backends import HEALTHY, Backend, Completion, Health, Prompt
+from workers.mutation.diff import unified_diff
+from workers.mutation.forms import get_form
+from workers.mutation.hunks import DoesNotApply, NoEdit
 from workers.mutation.spec import ModelSpec
 
 HOTTEST = 5.0  # temperature; far above 1 a model writes noise
@@ -37,6 +39,9 @@ class Proposal:
     how_applied: str
     tokens: int
     seconds: float
+    prompt_tokens: int = 0
+    cost: float = 0.0  # [currency units] by the model's prices
+    tries: int = 1  # answers written for this child, refused ones included
 
 
 class Operator(Protocol):
@@ -68,92 +73,107 @@ class DiffOperator:
             for request, completions in zip(requests, written, strict=True)
         ]
 
+    @property
+    def health(self) -> Health:
+        """Whether the model answers; when not, ``propose`` still returns, with problems."""
+        return getattr(self.backend, "health", HEALTHY)
+
+
+def health_of(operator: Operator) -> Health:
+    """Return how an operator is; one that runs in this process is always well."""
+    return getattr(operator, "health", HEALTHY)
+
 
 def judge(parent: str, completion: Completion, form: str) -> Proposal:
     """Return the proposal that a completion amounts to."""
 
     def ended(outcome: Outcome | None, reason: str, source: str | None = None, how: str = ""):
-        diff = unified_diff(parent, source) if source is not None else ""
         return Proposal(
             outcome,
             reason,
             source,
-            diff,
+            unified_diff(parent, source) if source is not None else "",
             completion.text,
             how,
             completion.tokens,
             completion.seconds,
+            completion.prompt_tokens,
+            completion.cost,
+            completion.tries,
         )
 
     if completion.problem:
         return ended(Outcome.NO_DIFF, completion.problem)
-    if form == "unified":
-        applied = apply_diff(parent, completion.text)
-        if isinstance(applied, DoesNotApply):
-            is_empty = not completion.text.strip()
-            return ended(Outcome.NO_DIFF if is_empty else Outcome.DOES_NOT_APPLY, applied.reason)
-        child, how = applied.source, applied.how
-    else:
-        try:
-            edits = parse_edits(completion.text)
-        except BadEdit as error:
-            return ended(Outcome.NO_DIFF, str(error))
-        if not edits:
-            return ended(Outcome.NO_DIFF, "the model wrote no edit")
-        try:
-            lines = apply_edits(split_source(parent), edits)
-        except BadEdit as error:
-            return ended(Outcome.DOES_NOT_APPLY, str(error))
-        child, how = "\n".join(lines) + "\n" * parent.endswith("\n"), "exact"
-    if child == parent:
+    found = get_form(form).read(parent, completion.text)
+    if isinstance(found, DoesNotApply):
+        is_none = isinstance(found, NoEdit)
+        return ended(Outcome.NO_DIFF if is_none else Outcome.DOES_NOT_APPLY, found.reason)
+    if found.source == parent:
         return ended(Outcome.DOES_NOT_APPLY, "the edit changes nothing")
-    return ended(*gate.check(parent, child), source=child, how=how)
+    return ended(*gate.check(parent, found.source), source=found.source, how=found.how)
 
 
-def _bundled(temperature: float) -> Operator:
+def _bundled(spec: ModelSpec) -> Backend:
     from workers.mutation.backends.diff_lm import bundled  # loads torch
 
-    return DiffOperator(bundled(), temperature)
+    return bundled(masked=spec.kind == "bundled")
 
 
-def _bundled_unmasked(temperature: float) -> Operator:
-    from workers.mutation.backends.diff_lm import bundled
+def _tuned(spec: ModelSpec) -> Backend:
+    from workers.mutation.backends.diff_lm import load_diff_lm
 
-    return DiffOperator(bundled(masked=False), temperature)
-
-
-def _random_gp(temperature: float) -> Operator:
-    from workers.mutation.random_gp import RandomGP
-
-    return RandomGP()
+    return load_diff_lm(Path(spec.folder), name=spec.name)
 
 
-def _scripted(temperature: float) -> Operator:
+def _scripted(spec: ModelSpec) -> Backend:
     from workers.mutation.backends.scripted import Scripted
 
-    return DiffOperator(Scripted(), temperature)
+    return Scripted()
 
 
-OPERATORS: dict[str, Callable[[float], Operator]] = {
+def _hf(spec: ModelSpec) -> Backend:
+    from workers.mutation.backends.hf import load_hf  # loads torch
+
+    return load_hf(spec)
+
+
+def _endpoint(spec: ModelSpec) -> Backend:
+    from workers.mutation.backends.endpoint import Endpoint
+
+    return Endpoint(spec)
+
+
+BACKENDS: dict[str, Callable[[ModelSpec], Backend]] = {
     "bundled": _bundled,
-    "bundled_unmasked": _bundled_unmasked,  # the model alone, for honest comparison
-    "random_gp": _random_gp,  # the paper's control; only ever by name
+    "bundled_unmasked": _bundled,  # the model alone, for honest comparison
     "scripted": _scripted,  # tests
+    "tuned": _tuned,
+    "hf": _hf,
+    "endpoint": _endpoint,
 }
+BUILT_IN = ("bundled", "bundled_unmasked", "random_gp", "scripted")
+load_backend = lru_cache(maxsize=3)(lambda spec: BACKENDS[spec.kind](spec))
 
 
-def load_operator(backend: str | ModelSpec = "bundled", *, temperature: float = 0.8) -> Operator:
-    """Return the operator called ``backend``, or the one that a spec describes.
+def load_operator(model: str | ModelSpec = "bundled", *, temperature: float = 0.8) -> Operator:
+    """Return the operator that a spec describes, or the built-in one of that name.
+
+    The weights of the last few models stay in memory.
 
     Raises:
-        ValueError: no such backend, or a temperature that is not above 0 and at most 5.
-        WeightsMissing: the bundled model's files are not there (a RuntimeError).
+        ValueError: no such model, or a temperature that is not above 0 and at most 5.
+        RuntimeError: the model's files are not there or cannot be read; the message says which.
     """
-    backend = backend.kind if isinstance(backend, ModelSpec) else backend
-    if backend not in OPERATORS:
-        raise ValueError(f"unknown backend {backend!r}: use one of {', '.join(OPERATORS)}")
+    if isinstance(model, str):
+        if model not in BUILT_IN:
+            raise ValueError(f"unknown backend {model!r}: use one of {', '.join(BUILT_IN)}")
+        model = ModelSpec(model, model)
     if not (math.isfinite(temperature) and 0 < temperature <= HOTTEST):
         raise ValueError(
             f"temperature must be above 0 and at most {HOTTEST:g}, got {temperature:g}"
         )
-    return OPERATORS[backend](temperature)
+    if model.kind == "random_gp":  # the paper's control; only ever by name
+        from workers.mutation.random_gp import RandomGP
+
+        return RandomGP()
+    return DiffOperator(load_backend(model), temperature)

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from workers.mutation.hunks import Applied, DoesNotApply
 
-NAMES = ("numbered", "search_replace", "unified", "carper", "rewrite")
+NAMES = ("lines", "numbered", "search_replace", "unified", "carper", "rewrite")
 
 
 @dataclass(frozen=True)

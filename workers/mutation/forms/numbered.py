@@ -62,6 +62,11 @@ def read(parent: str, answer: str) -> Applied | DoesNotApply:
             break
     if not edits:
         return NoEdit("the answer holds no edit such as `=4|new code`, `+4|new code` or `-4`")
+    return applied(parent, edits)
+
+
+def applied(parent: str, edits: list[LineEdit]) -> Applied | DoesNotApply:
+    """Return the child that line edits make, which ends in a newline as its parent does."""
     try:
         lines = apply_edits(split_source(parent), edits)
     except BadEdit as error:

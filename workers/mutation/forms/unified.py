@@ -24,9 +24,8 @@ def write(parent: str, child: str) -> str:
 
 def read(parent: str, answer: str) -> Applied | DoesNotApply:
     """Return the child; talk above the first hunk is skipped."""
-    text = "\n".join(blocks(answer))
-    start = text.find("\n@@")
-    return apply_diff(parent, text[start + 1 :] if start >= 0 else text)
+    text = "\n" + "\n".join(blocks(answer))
+    return apply_diff(parent, text[max(text.find("\n@@"), 0) + 1 :])
 
 
 FORM = Form("unified", TASK, show, write, read)
