@@ -1,6 +1,6 @@
 """What others measured on the same tasks, for comparison."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 GP_TRIALS = 100_000  # the paper's; how often its language models tried is not in it
 READING_ERROR = 0.03  # relative; the paper prints no number, these are read off its log plots
@@ -13,7 +13,7 @@ class Published:
     name: str
     parity: tuple[float, ...]
     quadratic: tuple[float, ...] = ()
-    note: str = ""
+    trials: int | None = None  # a task, where they say how many
 
     def rate(self, task: str, bugs: int) -> float | None:
         rates = {"4-parity": self.parity, "quadratic": self.quadratic}[task]
@@ -21,7 +21,7 @@ class Published:
 
 
 PAPER_GP = Published(
-    "Tiny GP", (0.0044, 0.00067, 0.00015, 0.00004, 0.0), (0.0089, 0.00053), "100,000 trials"
+    "Tiny GP", (0.0044, 0.00067, 0.00015, 0.00004, 0.0), (0.0089, 0.00053), GP_TRIALS
 )
 # Lehman et al. 2022, figures 1, 2, 20 and 21.
 PAPER = (
@@ -39,7 +39,7 @@ class PublishedOnce:
 
     name: str
     parity: float
-    note: str = field(default="3,200 diffs a bug")
+    trials: int = 3200  # a bug
 
 
 # Bradley et al. 2024, the OpenELM library, table 1.
@@ -53,4 +53,4 @@ OPENELM = (
 )
 # Its Tiny GP (pull request 2), which mutates one subtree; on Quadratic it cannot score, since the
 # tree forgets the names of its arguments.
-OPENELM_GP = Published("Tiny GP, subtrees", (0.006, 0.0, 0.0, 0.0), (), "10,000 trials")
+OPENELM_GP = Published("Tiny GP, subtrees", (0.006, 0.0, 0.0, 0.0), (), 10_000)

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from elmweb.paths import DATA_DIR
+from archive.bugfix_rows import OWN, SHIPPED
+from elmweb.paths import BASE_DIR
 from simulation.evaluate import SandboxLost
 from simulation.sandbox import Sandbox, SandboxUnavailable
 from workers.benchmark import results
 from workers.benchmark.bugs import FUNCTIONS, TASKS, Task, tasks_called
+from workers.benchmark.comparison import rewrite_tables
 from workers.benchmark.judge import Judge
 from workers.benchmark.measure import (
     TINY_GP,
@@ -26,7 +28,7 @@ from workers.benchmark.measure import (
 from workers.benchmark.published import GP_TRIALS
 from workers.mutation.operator import load_operator
 
-OWN_RESULTS = DATA_DIR / "bugfix.json"  # shown on the page beside those that come with ELMWeb
+DOCUMENT = BASE_DIR / "docs/bugfix.md"
 
 
 class Command(BaseCommand):
@@ -60,10 +62,17 @@ class Command(BaseCommand):
         )
         parser.add_argument("--temperature", type=float, default=0.8)
         parser.add_argument("--rng-seed", type=int, default=0)
-        parser.add_argument("--out", type=Path, default=OWN_RESULTS, help="a file of JSON rows")
+        kept = parser.add_mutually_exclusive_group()
+        kept.add_argument("--out", type=Path, default=OWN, help="a file of JSON rows")
+        kept.add_argument(
+            "--docs",
+            action="store_true",
+            help="keep the rows in docs/bugfix.json and write the tables of docs/bugfix.md anew",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a row")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        out = SHIPPED if options["docs"] else options["out"]
         for name in ("trials", "samples"):
             if options[name] < 1:
                 raise CommandError(f"--{name} must be 1 or more, got {options[name]}", returncode=2)
@@ -71,7 +80,7 @@ class Command(BaseCommand):
             tasks = [t for name in options["task"] or () for t in tasks_called(name)] or TASKS
             names = options["operator"] or [TINY_GP, "bundled"]
             writers = [_writer(name, options["temperature"]) for name in names]
-            known = {row.key: row for row in results.load(options["out"])}
+            known = {row.key: row for row in results.load(out)}
         except ValueError as error:
             raise CommandError(str(error), returncode=2) from None
         except RuntimeError as error:
@@ -88,13 +97,16 @@ class Command(BaseCommand):
                                 task, writer, trials, options["rng_seed"], judge,
                                 partial(self._show, writer, task, trials),
                             )  # fmt: skip
-                            results.store(options["out"], row)
+                            results.store(out, row)
                         self.stdout.write(
                             json.dumps(row.as_json()) if options["json"] else _words(row)
                         )
                         self.stdout.flush()
         except (SandboxUnavailable, SandboxLost) as error:
             raise CommandError(f"the sandbox does not work here: {error}") from error
+        if options["docs"]:
+            text = DOCUMENT.read_text(encoding="utf-8")
+            DOCUMENT.write_text(rewrite_tables(text, results.load(out)), encoding="utf-8")
 
     def _show(self, writer: Writer, task: Task, trials: int, done: int) -> None:
         if sys.stderr.isatty():
