@@ -122,6 +122,7 @@ class Training(models.Model):
         ModelVersion, null=True, on_delete=models.PROTECT, related_name="made_by"
     )
     is_automatic = models.BooleanField(default=False)  # began by itself, see Run.repeat_tuning
+    by_workers = models.BooleanField(default=True)  # False: `manage.py finetune` does the work
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)

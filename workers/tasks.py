@@ -1,14 +1,25 @@
 """Celery tasks: fetch by id, call the core, store. They may run twice and die anywhere."""
 
 import logging
-from functools import cache
+import time
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from celery import Task, shared_task
 from celery.signals import worker_ready
 from django.db import transaction
 
 from archive.config import RunConfig
-from archive.services import checks, jobs, planning, presence, recording, registry, runs
+from archive.services import (
+    checks,
+    jobs,
+    planning,
+    presence,
+    recording,
+    registry,
+    runs,
+    trainings,
+)
 from archive.services.recording import Candidacy
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
@@ -16,6 +27,10 @@ from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
 from simulation.terrain import make_terrain
 from workers.mutation.operator import Operator, load_operator
+from workers.mutation.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from workers.slices import Balance, Workshop
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +55,24 @@ def _evaluator(domain: str, terrain: str) -> Evaluator:
     return Evaluator(_sandbox(), get_domain(domain), make_terrain(terrain))
 
 
+@lru_cache(maxsize=4)  # two arms of a comparison, and what runs meanwhile
+def _operator(spec: ModelSpec, version: str, temperature: float) -> Operator:
+    """Return the operator of a spec; ``version`` keeps new weights under an old name apart."""
+    return load_operator(spec, temperature=temperature)
+
+
 @cache
-def _operator(model: str, temperature: float) -> Operator:
-    return load_operator(registry.spec_of(model), temperature=temperature)
+def _workshop() -> "Workshop":
+    from workers.slices import Workshop  # loads torch
+
+    return Workshop()
+
+
+@cache
+def _balance() -> "Balance":
+    from workers.slices import Balance
+
+    return Balance()
 
 
 @shared_task(bind=True)
@@ -51,19 +81,72 @@ def mutate(self: Task, job_id: int) -> None:
     with jobs.leased(job_id) as job:
         if job is None or job.run is None:
             return
+        began = time.monotonic()
         config = RunConfig.from_json(job.run.config)
         batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
-            operator = _operator(batch.model, config.temperature)
+            spec, version = registry.spec_of(batch.model), registry.version_of(batch.model)
+            operator = _operator(spec, version, config.temperature)
         except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")
             return
         proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
         candidacies = planning.candidacies_of(
-            batch, proposals, operator=operator.name, model=operator.version
+            batch, proposals, operator=operator.name, model=version or operator.version
         )
         planning.hand_on(job, candidacies)
+        _balance().spend(time.monotonic() - began)
+
+
+@shared_task(bind=True)
+def train(self: Task, job_id: int) -> None:
+    """Work on a fine-tuning for as long as its share allows, then let others have the model."""
+    with jobs.leased(job_id) as job:
+        training = trainings.begin_slice(job) if job is not None else None
+        if job is None or training is None:
+            return
+        from workers.slices import label_of, tidy  # loads torch
+
+        seconds, began = _balance().seconds_for(training), time.monotonic()
+        if not seconds:
+            trainings.pass_on(job)
+            return
+        try:
+            done = _workshop().work(
+                training,
+                seconds,
+                label=label_of(job),
+                should_stop=lambda: trainings.is_stopped(training),
+            )
+        except (ValueError, OSError) as error:
+            log.exception("training %s cannot go on", training.pk)
+            trainings.fail(training, f"the training cannot go on: {error}")
+            return
+        _balance().spent(training, time.monotonic() - began, is_over=done.is_over)
+        kept = trainings.finish_slice(training, done, job)
+        if kept is None:
+            _workshop().forget(training)
+        else:
+            tidy(kept)
+
+
+@shared_task(bind=True)
+def probe(self: Task, job_id: int) -> None:
+    """Run children of a model in training: how many are valid is a point of its curve."""
+    with jobs.leased(job_id) as job:
+        if job is None or job.training is None:
+            return
+        run = job.training.run
+        config = RunConfig.from_json(run.config) if run else RunConfig(budget=1)
+        evaluator = _evaluator(config.domain, config.terrain)
+        trainings.finish_probe(job, _valid(evaluator, job.payload["children"]))
+
+
+def _valid(evaluator: Evaluator, children: list[list[str]]) -> int:
+    """Count the programs that give a walker whose body differs from its parent's."""
+    found = [(_judge(evaluator, source, 0), body) for source, body in children]
+    return sum(e.outcome is Outcome.EVALUATED and e.body_hash != body for e, body in found)
 
 
 @shared_task(bind=True)

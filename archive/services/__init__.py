@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from archive.models import Driver, Job, Run, RunState
-from archive.services import jobs
+from archive.services import jobs, trainings
 from archive.services.checks import (
     delete_seed_program,
     request_bundled,
@@ -54,10 +54,14 @@ def reap() -> int:
         How many jobs were sent (again).
     """
     worn_out = Job.objects.filter(state=Job.State.QUEUED, attempt__gte=jobs.MAX_ATTEMPTS)
-    for job in worn_out.select_related("run"):
+    for job in worn_out.select_related("run", "training"):
         reason = f"{job.kind} job {job.pk} failed {job.attempt} times; see the worker's log"
-        if worn_out.filter(pk=job.pk).update(state=Job.State.FAILED) and job.run is not None:
+        if not worn_out.filter(pk=job.pk).update(state=Job.State.FAILED):
+            continue
+        if job.run is not None:
             fail(job.run, reason)
+        elif job.kind == Job.Kind.TRAIN and job.training is not None:
+            trainings.fail(job.training, reason)
     silent = timezone.now() - COMMAND_SILENT
     for run in Run.objects.filter(
         state=RunState.RUNNING, driver=Driver.COMMAND, seen_at__lt=silent
@@ -67,4 +71,5 @@ def reap() -> int:
     running = Run.objects.filter(state=RunState.RUNNING, driver=Driver.WORKERS)
     for run_id in running.values_list("pk", flat=True):
         top_up(run_id)
+    trainings.advance()
     return sent

@@ -1,7 +1,10 @@
 """What a fine-tuning learns from: the accepted diffs of runs, counted for people beforehand."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from archive.config import RunConfig
@@ -48,6 +51,23 @@ def accepted(config: TuneConfig) -> Iterator[Edit]:
 def load(config: TuneConfig) -> Split:
     """Return the edits of a config, split into training and validation."""
     return split(accepted(config), held_out=config.held_out, rng_seed=config.rng_seed)
+
+
+def frozen(training: Training, folder: Path) -> Split:
+    """Return the data of a training, the same at each call: what came later is not in them.
+
+    They are kept in ``folder`` from the first call on.
+    """
+    path = folder / "edits.json"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        found = load(TuneConfig.from_json(training.config))
+        sides = {"training": found.training, "validation": found.validation}
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps({k: [asdict(edit) for edit in v] for k, v in sides.items()}))
+        part.replace(path)
+    data = {k: [Edit(**edit) for edit in v] for k, v in json.loads(path.read_text()).items()}
+    return Split(data["training"], data["validation"])
 
 
 def preview(config: TuneConfig) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from archive.models import Job, Run, RunState, Training
+from archive.models import Job, Run, RunState, Training, TrainingState
 from elmweb.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -66,19 +66,24 @@ def send(job: Job) -> None:
 
 
 def claim(job_id: int) -> Job | None:
-    """Take the job for one lease; None when it is done, held by another, or its run is paused."""
+    """Take the job for one lease; None when it is done, held by another, or its run is paused.
+
+    A slice of a training that was stopped is not taken either.
+    """
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(state=Job.State.LEASED, lease_until__lt=now)
     # A subquery, not a join: PostgreSQL re-checks only the job's own row after waiting for it.
     running = Run.objects.filter(state=RunState.RUNNING).values("pk")
     goes_on = ~Q(kind=Job.Kind.MUTATE) | Q(run_id__in=running)
-    taken = Job.objects.filter(free, goes_on, pk=job_id).update(
+    live = Training.objects.filter(state__in=[TrainingState.QUEUED, TrainingState.RUNNING])
+    trains_on = ~Q(kind=Job.Kind.TRAIN) | Q(training_id__in=live.values("pk"))
+    taken = Job.objects.filter(free, goes_on, trains_on, pk=job_id).update(
         state=Job.State.LEASED,
         lease_until=now + LEASE,
         fence=F("fence") + 1,
         attempt=F("attempt") + 1,
     )
-    return Job.objects.select_related("run").get(pk=job_id) if taken else None
+    return Job.objects.select_related("run", "training").get(pk=job_id) if taken else None
 
 
 def finish(job: Job, *, result: dict[str, Any] | None = None) -> bool:

@@ -34,7 +34,8 @@ def evolve(
     """
     now = timezone.now()
     Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, resumed_at=now, seen_at=now)
-    _seed(run, pool)
+    if run.last_seq < 0:  # a fork has its first children already
+        _seed(run, pool)
     done = 0
     waiting: _Waiting | None = None
     while True:

@@ -49,6 +49,12 @@ def spec_of(name: str) -> ModelSpec:
     return replace(spec, folder=_absolute(spec.folder), adapter=_absolute(spec.adapter))
 
 
+def version_of(name: str) -> str:
+    """Return the version of an added model, "" for what comes with the program."""
+    row = find(name)
+    return row.version if row else ""
+
+
 def find(name: str) -> ModelVersion | None:
     """Return the installed or trained model called ``name``, None when there is none."""
     return installed().filter(name=name).first()

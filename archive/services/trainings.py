@@ -5,19 +5,25 @@ What a slice brought comes in with its job's fence, in one transaction, together
 the checkpoint that it ends at: whatever dies, the training goes on from the last slice that counts.
 """
 
+import logging
 import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from archive.config import mix_from_json
 from archive.models import Child, Job, ModelVersion, Run, RunState, Training, TrainingState
 from archive.services import datasets, jobs, registry, trials
 from archive.services.adapters import export_adapter, import_adapter
 from archive.services.promotions import promote, rollback, set_mix, set_repeat
 from archive.services.runs import IllegalTransition
-from archive.tuning import TuneConfig
+from archive.tuning import TuneConfig, preset
 from elmweb.accounts.models import User
 from simulation.outcome import Outcome
 
@@ -37,7 +43,22 @@ __all__ = [
     "tree",
 ]
 
+log = logging.getLogger(__name__)
+COMMAND_SILENT = 900.0  # [s] far longer than a slice or a batch takes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one slice of a training brought."""
+
+    progress: dict[str, Any]  # with the name of the checkpoint that it ends at
+    points: Sequence[dict[str, Any]] = ()  # new ones of the curves
+    # (step, [[source, hash of the parent's body], ...]): children to run, for the share of valid
+    probes: Sequence[tuple[int, list[list[str]]]] = ()
+    counts: dict[str, int] = field(default_factory=dict)  # of the data, exact
+    is_over: bool = False
+    weights: Path | None = None  # a folder with the best ones, when over and better than before
 
 
 def create(
@@ -79,11 +100,198 @@ def create(
             config=config.to_json(),
             dataset=counts | {"up_to_seq": run.last_seq if run else None},
             is_automatic=is_automatic,
+            by_workers=by_workers,
             owner=owner,
         )
         if by_workers:
             jobs.enqueue(Job.Kind.TRAIN, {}, training=training)
     return training
+
+
+def begin_slice(job: Job) -> Training | None:
+    """Return the training that a slice is of; None when it was stopped meanwhile."""
+    with transaction.atomic():
+        assert job.training is not None
+        training = _locked(job.training)
+        if training.state == TrainingState.QUEUED:
+            training.state = TrainingState.RUNNING
+            training.started_at = training.started_at or timezone.now()
+            training.save(update_fields=["state", "started_at"])
+        return training if training.state == TrainingState.RUNNING else None
+
+
+def pass_on(job: Job) -> None:
+    """Close a slice that did nothing, others being due, and queue the next."""
+    with transaction.atomic():
+        assert job.training is not None
+        training = _locked(job.training)
+        if jobs.finish(job) and training.state == TrainingState.RUNNING:
+            _enqueue_next(training)
+
+
+def is_stopped(training: Training) -> bool:
+    """Whether somebody stopped it: a slice asks while it works."""
+    return not Training.objects.filter(pk=training.pk, state=TrainingState.RUNNING).exists()
+
+
+def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Training | None:
+    """Take in what a slice brought, and queue the next or go on to the comparison.
+
+    Args:
+        job: None for a command that does the work in its own process.
+
+    Returns:
+        The training; None when another worker has taken the slice over, and nothing came in.
+    """
+    with transaction.atomic():
+        training = _locked(training)
+        if job is not None and not jobs.finish(job):
+            return None
+        training.metrics = training.metrics + list(done.points)
+        training.progress = training.progress | done.progress
+        training.dataset = training.dataset | done.counts
+        training.save(update_fields=["metrics", "progress", "dataset"])
+        for step, children in done.probes:
+            jobs.enqueue(Job.Kind.PROBE, {"step": step, "children": children}, training=training)
+        if done.weights is not None:
+            _keep(training, done)
+        elif done.is_over:
+            _end(
+                training, TrainingState.FINISHED,
+                "The loss on held-out parents never fell below where it began: "
+                f"{training.base.name} stays the better model, and nothing was kept.",
+            )  # fmt: skip
+        elif job is not None and training.state == TrainingState.RUNNING:
+            _enqueue_next(training)
+    return training
+
+
+def _keep(training: Training, done: Slice) -> None:
+    """Store the weights as a model version and begin the comparison."""
+    assert done.weights is not None
+    config = TuneConfig.from_json(training.config)
+    try:
+        training.model_version = registry.adopt(
+            done.weights, training.name, parent=training.base, card=_card(training),
+            owner=training.owner,
+        )  # fmt: skip
+    except ValueError as taken:
+        _end(training, TrainingState.FAILED, str(taken))
+        return
+    training.state = TrainingState.COMPARING
+    training.save(update_fields=["model_version", "state"])
+    if not config.compare or training.run is None:
+        _end(training, TrainingState.FINISHED)
+        return
+    if training.by_workers:
+        trials.start_arms(training, training.run, config.compare)
+
+
+def _card(training: Training) -> dict[str, Any]:
+    """Return what a person wants to know of the new weights."""
+    points = [p for p in training.metrics if p.get("validation") is not None]
+    best = min(points, key=lambda point: point["validation"])
+    return {
+        "training": training.pk,
+        "base": training.base.version,
+        "config": training.config,
+        "data": training.dataset,
+        "loss": {
+            "before": points[0]["validation"],
+            "after": best["validation"],
+            "step": best["step"],
+        },
+        "seconds": training.progress.get("seconds"),
+        "trained_tokens": training.progress.get("tokens"),
+    }
+
+
+def finish_probe(job: Job, valid: int) -> None:
+    """Add to a point of the curves how many of its sampled children were valid."""
+    with transaction.atomic():
+        assert job.training is not None
+        training = _locked(job.training)
+        if not jobs.finish(job):
+            return
+        for point in training.metrics:
+            if point["step"] == job.payload["step"] and point.get("samples"):
+                point["valid"] = round(valid / point["samples"], 4)
+        training.save(update_fields=["metrics"])
+
+
+def fail(training: Training, reason: str) -> None:
+    """End a training that cannot go on, with the reason for the person."""
+    with transaction.atomic():
+        training = _locked(training)
+        if training.is_live:
+            _end(training, TrainingState.FAILED, reason)
+
+
+def advance() -> None:
+    """Judge comparisons whose arms are through, and begin trainings that are due; call it often."""
+    for training in Training.objects.filter(state=TrainingState.COMPARING, by_workers=True):
+        finish_comparison(training)
+    commanded = Training.objects.filter(
+        state__in=[TrainingState.RUNNING, TrainingState.COMPARING], by_workers=False
+    )
+    for training in commanded:
+        seen = training.progress.get("seen_at", training.created_at.timestamp())
+        if time.time() - seen > COMMAND_SILENT:
+            fail(training, "the command that did it ended without a word")
+    repeating = Run.objects.filter(state=RunState.RUNNING, repeat_tuning__isnull=False)
+    for run in repeating:
+        _repeat(run)
+
+
+def finish_comparison(training: Training) -> Training:
+    """Judge a comparison when both arms are through; an automatic training may then promote."""
+    with transaction.atomic():
+        training = _locked(training)
+        found = list(training.arms.order_by("pk"))
+        is_over = len(found) == 2 and all(arm.is_over for arm in found)
+        if training.state != TrainingState.COMPARING or not is_over:
+            return training
+        broken = next((arm for arm in found if arm.state != RunState.FINISHED), None)
+        if broken is not None:
+            reason = f"the comparison ended early: run {broken.pk} {broken.state} {broken.reason}"
+            return _end(training, TrainingState.FINISHED, reason.strip())
+        made = training.model_version
+        assert made is not None
+        training.result = trials.judge(*found)
+        training.save(update_fields=["result"])
+        made.card = made.card | {"comparison": training.result}
+        made.save(update_fields=["card"])
+        _end(training, TrainingState.FINISHED)
+        run = training.run
+        if training.is_automatic and training.result["promote"] and run and not run.is_over:
+            promote(made, run=run)
+    return training
+
+
+def _repeat(run: Run) -> None:
+    """Begin the next automatic training of a run when enough was accepted since the last one."""
+    assert run.repeat_tuning is not None
+    before = Training.objects.filter(run=run, is_automatic=True)
+    if any(training.is_live for training in before):
+        return
+    last = before.order_by("-pk").first()
+    since = last.dataset["up_to_seq"] if last else 0
+    fresh = Child.objects.filter(
+        run=run, seq__gt=since, placement__in=datasets.ADMITTED, parent__isnull=False
+    )
+    if fresh.count() < run.repeat_tuning["every"]:
+        return
+    try:
+        base = max(mix_from_json(run.mix), key=lambda model: model[1])[0]
+        config = TuneConfig(base=base, runs=(run.pk,), **preset(run.repeat_tuning["preset"]))
+        name = f"run{run.pk}-round{before.count() + 1}"
+        while registry.is_taken(name):
+            name += "a"
+        create(config, name=name, run=run, owner=run.owner, is_automatic=True)
+    except ValueError as refusal:
+        # No second attempt every two seconds: the person sets it up again.
+        log.warning("run %s is not fine-tuned again: %s", run.pk, refusal)
+        set_repeat(run, None)
 
 
 def _check_name(name: str) -> None:
@@ -123,6 +331,8 @@ def resume(training: Training, actor: User | None = None) -> Training:
     with transaction.atomic():
         training = _locked(training)
         _need(training, {TrainingState.STOPPED, TrainingState.FAILED}, "resume")
+        if training.model_version is not None or not training.by_workers:
+            raise IllegalTransition(f"training {training.pk} has nothing left to do here")
         training.state, training.reason = TrainingState.QUEUED, ""
         training.finished_at = None
         training.save(update_fields=["state", "reason", "finished_at"])
@@ -195,7 +405,9 @@ def live(training: Training) -> dict[str, Any]:
         "base_version": training.base.version,
         "run": training.run_id,
         "is_automatic": training.is_automatic,
-        "progress": {k: v for k, v in training.progress.items() if k != "checkpoint"},
+        "progress": {
+            k: v for k, v in training.progress.items() if k not in ("checkpoint", "seen_at")
+        },
         "metrics": training.metrics,
         "best_step": best["step"] if best else None,
         "dataset": training.dataset,

@@ -12,4 +12,9 @@ class Migration(migrations.Migration):
             name="deleted_at",
             field=models.DateTimeField(null=True),
         ),
+        migrations.AddField(
+            model_name="training",
+            name="by_workers",
+            field=models.BooleanField(default=True),
+        ),
     ]
