@@ -219,6 +219,12 @@ def finish_probe(job: Job, valid: int) -> None:
         training.save(update_fields=["metrics"])
 
 
+def see(training: Training) -> None:
+    """Note that the command which does a training is alive."""
+    progress = Training.objects.get(pk=training.pk).progress | {"seen_at": time.time()}
+    Training.objects.filter(pk=training.pk).update(progress=progress)
+
+
 def fail(training: Training, reason: str) -> None:
     """End a training that cannot go on, with the reason for the person."""
     with transaction.atomic():

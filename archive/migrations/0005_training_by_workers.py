@@ -2,16 +2,12 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("archive", "0003_run_mix"),
+        ("archive", "0004_training_deleted_at"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="training",
-            name="deleted_at",
-            field=models.DateTimeField(null=True),
-        ),
         migrations.AddField(
             model_name="training",
             name="by_workers",
