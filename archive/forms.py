@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from archive.config import MAX_BUDGET, PAPER_MESSAGES, RunConfig
+from archive import mix_form
+from archive.config import MAX_BUDGET, MAX_TRIES, PAPER_MESSAGES, RunConfig
 from archive.models import SeedProgram
 from archive.services import registry
 from simulation.terrain import KINDS
@@ -27,6 +28,7 @@ TERRAINS = {
 _ABOUT = (
     ("budget", "budget"),
     ("temperature", "temperature"),
+    ("tries", "tries"),
     ("terrain", "terrain"),
     ("rng seed", "rng_seed"),
     ("commit message", "messages"),
@@ -34,7 +36,7 @@ _ABOUT = (
     ("name", "name"),
     ("seed program", "seed_program"),
 )
-FIELDS = ("seed_program", "name", "messages", "budget", "temperature", "backend", "terrain",
+FIELDS = ("seed_program", "name", "messages", "budget", "temperature", "tries", "terrain",
           "difficulty", "terrain_seed", "rng_seed")  # fmt: skip
 
 
@@ -77,7 +79,15 @@ class RunForm(forms.Form):
             "invalid": "The temperature is a number above 0 and up to 2, such as 0.8.",
         },
     )
-    backend = forms.ChoiceField(choices=registry.choices)
+    tries = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_TRIES,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            f"The tries are a whole number from 1 to {MAX_TRIES}.",
+        ),
+    )
     terrain = forms.ChoiceField(choices=[(kind, TERRAINS.get(kind, kind)) for kind in KINDS])
     difficulty = forms.FloatField(
         required=False,
@@ -114,15 +124,17 @@ class RunForm(forms.Form):
         """Build the config; what it refuses becomes an error of the field that it is about."""
         data = super().clean() or {}
         messages = self._messages()
-        wanted = ("budget", "temperature", "backend", "terrain")
+        models = self._models()
+        wanted = ("budget", "temperature", "terrain")
         if messages is None or any(name not in data for name in wanted) or self.errors:
             return data
         try:
             data["config"] = RunConfig(
                 budget=data["budget"],
-                models=((data["backend"], 100.0),),
+                models=models,
                 messages=messages,
                 temperature=data["temperature"],
+                tries=data.get("tries") or MAX_TRIES,
                 terrain=self._terrain(data),
             )
         except ValueError as refusal:
@@ -131,10 +143,9 @@ class RunForm(forms.Form):
 
     def refuse(self, refusal: ValueError) -> None:
         """Show a sentence next to the field that it is about."""
-        sentence = str(refusal)
+        sentence = _sentence(refusal)
         lower = sentence.lower()
         field = next((field for word, field in _ABOUT if word in lower), None)
-        sentence = sentence[0].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")
         if field == "messages" or field is None:
             self.add_error(None, forms.ValidationError(sentence, code=field or "form"))
         else:
@@ -157,6 +168,20 @@ class RunForm(forms.Form):
                 return None
         return tuple(messages)
 
+    def _models(self) -> mix_form.Mix:
+        """Return the mix of models; what is wrong with it becomes an error of its own."""
+        try:
+            return mix_form.mix_of(self.model_rows())
+        except ValueError as refusal:
+            self.add_error(None, forms.ValidationError(_sentence(refusal), code="models"))
+            return ()
+
+    def model_rows(self) -> list[mix_form.ModelRow]:
+        """Return the rows of the mix: as sent, or the default model alone."""
+        if isinstance(self.data, QueryDict) and self.is_bound:
+            return mix_form.rows_of(self.data)
+        return mix_form.rows_of_mix([[registry.default_name(), 100.0]])
+
     def _terrain(self, data: dict[str, Any]) -> str:
         if data["terrain"] == "flat":
             return "flat"
@@ -177,11 +202,16 @@ class RunForm(forms.Form):
             (field, str(sentence)) for field in FIELDS for sentence in self.errors.get(field, [])
         ]
         found += [("messages", sentence) for sentence in self.message_errors()]
+        found += [("models", sentence) for sentence in self.model_errors()]
         return found + [("form", sentence) for sentence in self.other_errors()]
 
     def message_errors(self) -> list[str]:
         """Return the sentences about the commit messages."""
         return self._form_errors("messages")
+
+    def model_errors(self) -> list[str]:
+        """Return the sentences about the mix of models."""
+        return self._form_errors("models")
 
     def other_errors(self) -> list[str]:
         """Return the sentences about no field in particular."""
@@ -190,3 +220,8 @@ class RunForm(forms.Form):
     def _form_errors(self, code: str) -> list[str]:
         errors = self.errors.as_data().get("__all__", [])
         return [str(error.message) for error in errors if error.code == code]
+
+
+def _sentence(refusal: ValueError) -> str:
+    text = str(refusal)
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

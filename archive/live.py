@@ -70,7 +70,11 @@ class RunView:
                 "type": "frame",
                 "from": since,
                 "seq": self.stats.seq,
-                "run": {"state": self.run.state, "reason": self.run.reason},
+                "run": {
+                    "state": self.run.state,
+                    "reason": self.run.reason,
+                    "models": self.run.mix,
+                },
                 "cells": [self._cell(index) for index in changed],
                 "curve": _curve(points),
                 "feed": feed_entries(self.run, max(since, self.stats.seq - FEED_LENGTH)),

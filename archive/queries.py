@@ -19,8 +19,9 @@ ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
 
 
 def run_rows(limit: int = 200) -> list[dict[str, Any]]:
-    """Return the newest runs for the dashboard, newest first."""
-    return [_run_row(run) for run in Run.objects.select_related("seed_program")[:limit]]
+    """Return the newest runs for the dashboard, newest first; arms of comparisons left out."""
+    runs = Run.objects.filter(trial_of=None).select_related("seed_program")
+    return [_run_row(run) for run in runs[:limit]]
 
 
 def _run_row(run: Run) -> dict[str, Any]:
@@ -91,6 +92,7 @@ def child_json(child: Child) -> dict[str, Any]:
         "model": child.model_version.version if child.model_version else "",
         "parent": child.parent.seq if child.parent else None,
         "how_applied": child.how_applied,
+        "tries": child.tries,
         "details": child.details,
         "timings": child.timings,
         "source": child.program.source if child.program else None,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from archive import api, views
+from archive import api, api_models, views, views_bugfix, views_models
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -17,5 +17,27 @@ urlpatterns = [
     path("seeds/<int:seed_id>/source.py", views.seed_source, name="seed-source"),
     path("seeds/<int:seed_id>/delete/", views.seed_delete, name="seed-delete"),
     path("seeds/<int:seed_id>/restore/", views.seed_restore, name="seed-restore"),
+    path("models/", views_models.models, name="models"),
+    *(
+        path(f"models/add/{what}/", views_models.model_add, {"what": what}, f"model-add-{what}")
+        for what in views_models.ADDABLE
+    ),
+    path("models/upload/", views_models.model_upload, name="model-upload"),
+    path("models/rollback/", views_models.model_rollback, name="model-rollback"),
+    path("models/<str:key>/", views_models.model, name="model"),
+    path("models/<str:key>/weights.zip", views_models.model_weights, name="model-weights"),
+    *(
+        path(
+            f"models/<str:key>/{action}/",
+            views_models.model_change,
+            {"action": action},
+            name=f"model-{action}",
+        )
+        for action in ("remove", "restore", "promote")
+    ),
+    path("bugfix/", views_bugfix.bugfix, name="bugfix"),
+    path("trainings/new/", views_models.training_new, name="training-new"),
+    path("trainings/<int:training_id>/", views_models.training, name="training"),
+    path("api/", include(api_models.urlpatterns)),
     path("api/", include(api.urlpatterns)),
 ]

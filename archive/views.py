@@ -7,10 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from archive import drawings, markup, queries, services
+from archive import drawings, markup, mix_form, model_notes, model_queries, queries, services
+from archive.config import MAX_TRIES
 from archive.forms import RunForm
-from archive.models import Cell, Child, Job, Run, SeedProgram
-from archive.services import presence
+from archive.models import Cell, Child, Driver, Job, Run, SeedProgram
+from archive.services import presence, registry
+from archive.tuning import PRESET_NOTES
 
 STARTER = '''from walk_creator import walker_creator
 
@@ -45,7 +47,7 @@ KPIS = (  # name on the page, label, what it means
 
 def _run(run_id: int) -> Run:
     try:
-        return Run.objects.select_related("seed_program").get(pk=run_id)
+        return Run.objects.select_related("seed_program", "trial_of").get(pk=run_id)
     except (Run.DoesNotExist, OverflowError):
         raise Http404(f"There is no run {run_id}. It may belong to another data folder.") from None
 
@@ -120,7 +122,7 @@ def run_new(request: HttpRequest) -> HttpResponse:
             "seed_program": first.pk if first else None,
             "budget": 2000,
             "temperature": 0.8,
-            "backend": "bundled",
+            "tries": MAX_TRIES,
             "terrain": "flat",
             "difficulty": 0.5,
             "terrain_seed": 0,
@@ -151,20 +153,25 @@ def _run_new_context(form: RunForm) -> dict[str, Any]:
         "form": form,
         "seeds": queries.seed_rows(),
         "chosen_seed": str(form["seed_program"].value() or ""),
+        "mix_rows": form.model_rows(),
+        "mix_error": " ".join(form.model_errors()),
+        "model_choices": registry.choices(),
+        "model_notes": model_notes.choice_notes(),
         "paces": _paces(),
         "workers": presence.seen(),
     }
 
 
 def _paces() -> dict[str, dict[str, Any]]:
-    """Return by backend the newest run long enough to tell how fast this machine is."""
+    """Return by model the newest run of it alone long enough to tell how fast this machine is."""
     rows = {row["id"]: row for row in queries.run_rows(limit=RUNS_TIMED)}
-    backends = {run.pk: run.mix[0][0] for run in Run.objects.filter(pk__in=rows)}
+    mixes = {run.pk: run.mix for run in Run.objects.filter(pk__in=rows)}
     paces: dict[str, dict[str, Any]] = {}
     for pk, row in rows.items():
-        if row["per_minute"] and row["children"] >= CHILDREN_TIMED:
+        is_long = row["per_minute"] and row["children"] >= CHILDREN_TIMED
+        if is_long and len(mixes[pk]) == 1:
             found = {"name": row["name"], "per_minute": row["per_minute"]}
-            paces.setdefault(backends[pk], found)
+            paces.setdefault(mixes[pk][0][0], found)
     return paces
 
 
@@ -172,7 +179,22 @@ def _paces() -> dict[str, dict[str, Any]]:
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """One run, live."""
     one = _run(run_id)
-    context = {"section": "runs", "run": one, "snapshot": queries.snapshot(one), "kpis": KPIS}
+    context: dict[str, Any] = {
+        "section": "runs",
+        "run": one,
+        "snapshot": queries.snapshot(one),
+        "kpis": KPIS,
+        "trainings": model_queries.trainings(run=one),
+    }
+    if not one.is_over and one.driver == Driver.WORKERS and one.trial_of is None:
+        context |= {
+            "can_steer": True,
+            "mix_rows": mix_form.rows_of_mix(one.mix),
+            "mix_error": "",
+            "model_choices": registry.choices(),
+            "model_notes": model_notes.choice_notes(),
+            "presets": list(PRESET_NOTES.items()),
+        }
     return render(request, "archive/run.html", context)
 
 

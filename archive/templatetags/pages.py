@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from archive import drawings
+from workers.mutation.hunks import HOW
 
 register = template.Library()
 NONE = "–"
@@ -121,3 +122,35 @@ def ago(text: str | datetime) -> str:
 def share_of(part: float | None, whole: float | None) -> str:
     """Return ``part`` of ``whole`` as a CSS percentage."""
     return f"{min(100.0, 100 * (part or 0) / whole):.1f}%" if whole else "0%"
+
+
+@register.filter
+def how_applied(how: str) -> str:
+    """Return in a sentence what it took to apply an edit to its parent."""
+    return HOW.get(how, words(how))
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """Return a short time: "0.21 s"."""
+    return NONE if not _is_known(value) else f"{value:,.2g} s" if value < 10 else duration(value)
+
+
+@register.filter
+def money(value: float | None) -> str:
+    """Return a cost in the units of the model's prices, however small."""
+    return NONE if not _is_known(value) else f"{value:,.2f}" if value >= 1 else f"{value:.2g}"
+
+
+@register.filter
+def card_words(value: object) -> str:
+    """Return what stands in a model's card as words: nested parts in one line."""
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{str(key).replace('_', ' ')} {card_words(v)}" for key, v in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return ", ".join(card_words(part) for part in value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return NONE if value is None else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

@@ -25,6 +25,7 @@ function start() {
       { key: "r", label: "Runs", run: go("runs") },
       { key: "n", label: "New run", run: go("new") },
       { key: "s", label: "Seed programs", run: go("seeds") },
+      { key: "v", label: "Models and their versions", run: go("models") },
     ]);
   }
   $("#help-button")?.addEventListener("click", showHelp);

@@ -1,9 +1,10 @@
 // http.js: ask the server; whatever goes wrong ends as an Error whose message is a sentence.
 
 export class Refused extends Error {
-  constructor(message, status) {
+  constructor(message, status, fields = {}) {
     super(message);
     this.status = status;
+    this.fields = fields; // {field: sentence} where the server names them
   }
 }
 const SESSION_OVER =
@@ -23,27 +24,29 @@ async function ask(url, options = {}) {
   const wentToLogin = response.redirected && new URL(response.url).pathname.startsWith("/login");
   if (response.status === 401 || wentToLogin) throw new Refused(SESSION_OVER, 401);
   if (response.ok) return response;
-  throw new Refused(await sentence(response), response.status);
+  const { error, fields } = await answer(response);
+  throw new Refused(error, response.status, fields);
 }
 
 /** The server's own sentence, or one that at least says what happened. */
-async function sentence(response) {
+async function answer(response) {
   try {
-    const { error } = await response.json();
-    if (error) return error;
+    const { error, fields } = await response.json();
+    if (error) return { error, fields };
   } catch {
     // not JSON
   }
-  if (response.status === 413) return "That is too large.";
-  return `The server answered with an error (${response.status}).`;
+  if (response.status === 413) return { error: "That is too large." };
+  return { error: `The server answered with an error (${response.status}).` };
 }
 
 export const getJson = async (url, options) => (await ask(url, options)).json();
 export const getText = async (url, options) => (await ask(url, options)).text();
 export const getBytes = async (url, options) => (await ask(url, options)).arrayBuffer();
 
-export async function post(url, fields = {}) {
+export async function post(url, fields = {}, options = {}) {
   const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
-  const response = await ask(url, { method: "POST", body, headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" } });
+  const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json" };
+  const response = await ask(url, { method: "POST", body, headers, ...options });
   return response.json();
 }

@@ -1,6 +1,7 @@
 // run-new.js: the form of a new run: shares of the messages, checks while typing, estimate of time.
 import { $, $$, pageData, setText } from "./dom.js";
 import { count, duration, percent } from "./format.js";
+import { mountMix, number, sharesOf } from "./model-mix.js";
 
 // Lehman et al. 2022, section 5.1
 const PAPER = [
@@ -11,9 +12,7 @@ const PAPER = [
 const MAX_BUDGET = 10_000_000;
 const form = $("#run-form");
 const list = $("#message-list");
-const paces = pageData("paces"); // {backend: {name, per_minute}}
-
-const number = (text) => (text.trim() === "" ? NaN : Number(text.trim().replace(",", ".")));
+const paces = pageData("paces"); // {model: {name, per_minute}}
 
 /** What is wrong with the table of messages, or "". */
 export function messageProblem(rows) {
@@ -34,6 +33,7 @@ export const CHECKS = {
   budget: (text) => (Number.isInteger(number(text)) && number(text) >= 1 && number(text) <= MAX_BUDGET
     ? "" : "The budget is a whole number of children, from 1 to 10,000,000."),
   temperature: (text) => (number(text) > 0 && number(text) <= 2 ? "" : "The temperature is a number above 0 and up to 2, such as 0.8."),
+  tries: (text) => (text.trim() === "" || /^\s*[1-4]\s*$/.test(text) ? "" : "The tries are a whole number from 1 to 4."),
   difficulty: (text) => (text.trim() === "" || (number(text) >= 0 && number(text) <= 1) ? "" : "The difficulty is a number from 0 to 1."),
   terrain_seed: (text) => (text.trim() === "" || /^\s*\d{1,9}\s*$/.test(text) ? "" : "The terrain's number is a whole number from 0."),
   rng_seed: (text) => (text.trim() === "" || /^\s*\d{1,18}\s*$/.test(text) ? "" : "The rng seed is a whole number from 0, or empty for a random one."),
@@ -82,35 +82,53 @@ function checkField(name) {
   if (sentence) input.setAttribute("aria-invalid", "true");
   return !sentence;
 }
+/** Minutes for one child: each model's share of the time it takes alone; NaN where one is unknown. */
+export function minutesEach(mix, paces) {
+  return mix.reduce((sum, { name }, n) => {
+    const share = sharesOf(mix)[n];
+    return sum + (share ? share / (paces[name]?.per_minute ?? NaN) : 0);
+  }, 0);
+}
 function drawEstimate() {
-  const pace = paces[form.elements.backend.value];
+  const mix = models.mix();
+  const each = minutesEach(mix, paces);
   const budget = number(form.elements.budget.value);
-  setText($("#estimate"), !pace
+  const known = mix.length === 1
+    ? `if it goes as fast as “${paces[mix[0].name]?.name}” (${count(1 / each)} children a minute)`
+    : `at ${count(1 / each)} children a minute, as runs of these models went`;
+  setText($("#estimate"), Number.isNaN(each)
     ? "How long it takes is not known yet: no run of this kind was timed on this machine."
-    : !(budget > 0) ? ""
-      : `About ${duration((budget / pace.per_minute) * 60)}, if it goes as fast as “${pace.name}” ` +
-        `(${count(pace.per_minute)} children a minute).`);
+    : !(budget > 0) ? "" : `About ${duration(budget * each * 60)}, ${known}.`);
 }
 function drawTerrain() {
   const uneven = form.elements.terrain.value !== "flat";
   for (const field of $$("[data-uneven]")) field.hidden = !uneven;
-  $("#f-temperature").hidden = form.elements.backend.value === "random_gp";
 }
+/** Random edits have neither a temperature nor second tries. */
+function drawModels(mix) {
+  const writes = mix.some(({ name }) => name !== "random_gp");
+  for (const id of ["#f-temperature", "#f-tries"]) $(id).hidden = !writes;
+}
+let models = null;
+models = mountMix($("[data-mix]"), pageData("model-notes"), (mix) => {
+  drawModels(mix);
+  if (models) drawEstimate();
+});
 for (const name of Object.keys(CHECKS)) {
   form.elements[name].addEventListener("change", () => checkField(name));
   form.elements[name].addEventListener("input", () => form.elements[name].hasAttribute("aria-invalid") && checkField(name));
 }
 form.elements.budget.addEventListener("input", drawEstimate);
 form.elements.terrain.addEventListener("change", drawTerrain);
-form.elements.backend.addEventListener("change", () => (drawTerrain(), drawEstimate()));
 form.addEventListener("submit", (event) => {
   const wrong = Object.keys(CHECKS).filter((name) => !checkField(name));
   const problem = messageProblem(rows());
   drawShares();
-  if (!wrong.length && !problem) return;
+  if (!wrong.length && !problem && !models.problem()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  (wrong.length ? form.elements[wrong[0]] : $('[name="message_text"]', list) ?? $("#add-message")).focus();
+  if (!wrong.length && !problem) models.focus();
+  else (wrong.length ? form.elements[wrong[0]] : $('[name="message_text"]', list) ?? $("#add-message")).focus();
 }, true);
 
 drawShares();

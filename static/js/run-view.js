@@ -78,3 +78,9 @@ function waitingText({ kpi, feed, run }) {
 
 /** "1,248 of 2,000 children" */
 export const progressText = ({ kpi, run }) => `${count(kpi.children)} of ${count(run.budget)} children`;
+
+/** "bundled" or "bundled 75 % + legs 25 %" */
+export function mixText(models) {
+  const total = models.reduce((sum, [, weight]) => sum + weight, 0);
+  return models.length === 1 ? models[0][0] : models.map(([name, weight]) => `${name} ${percent(weight / total, 0)}`).join(" + ");
+}

@@ -10,7 +10,7 @@ import { offerKeys } from "./keys.js";
 import { listen } from "./live.js";
 import { mountMap3d } from "./map3d.js";
 import { outcomeBar } from "./outcomes.js";
-import { feedRow, isOver, kpiTexts, messageRows, notices, progressText } from "./run-view.js";
+import { feedRow, isOver, kpiTexts, messageRows, mixText, notices, progressText } from "./run-view.js";
 import { cellTable, mountSlabs } from "./slabs.js";
 import { applyFrame, bestCell, fits, fromSnapshot, indexOf, occupied, positionOf } from "./store.js";
 import { complain, toast } from "./toast.js";
@@ -105,6 +105,7 @@ function drawHeader() {
     button.hidden = !(PILL_ACTIONS[state.run.state] ?? []).includes(button.dataset.action);
   }
   setText($("#progress-text"), progressText(state));
+  setText($("#run-mix"), mixText(state.run.models));
   const meter = $("#progress");
   meter.firstElementChild.style.width = `${Math.min(100, (100 * state.kpi.children) / state.run.budget)}%`;
   meter.setAttribute("aria-valuenow", state.kpi.children);

@@ -139,7 +139,7 @@ function drawCells(context, layout, state, mode) {
   }
 }
 
-function drawLabels(context, layout) {
+export function drawLabels(context, layout) {
   const [up, right, over] = layout.axes;
   const family = getComputedStyle(document.body).fontFamily;
   context.fillStyle = colour("muted");
@@ -176,7 +176,7 @@ function drawLabels(context, layout) {
   }
 }
 
-function outline(context, layout, index, weight) {
+export function outline(context, layout, index, weight) {
   const [x, y] = cellCorner(layout, index);
   const side = layout.cell - 1;
   context.lineWidth = weight + 2;

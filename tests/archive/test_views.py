@@ -95,7 +95,8 @@ def form(**changes: object) -> dict[str, object]:
         "name": "mine",
         "budget": "50",
         "temperature": "0.8",
-        "backend": "bundled",
+        "tries": "4",
+        "model_name": ["bundled"],
         "terrain": "flat",
         "rng_seed": "7",
         "message_text": ["Make it faster.", "Change a leg."],
@@ -262,6 +263,10 @@ def test_a_filled_in_form_starts_a_run(person: Client, square: SeedProgram) -> N
         ({"temperature": "hot"}, "The temperature is a number above 0"),
         ({"temperature": "0"}, "The temperature must lie in (0, 2]"),
         ({"temperature": "nan"}, "The temperature is a number above 0"),
+        ({"tries": "5"}, "The tries are a whole number from 1 to 4."),
+        ({"tries": "many"}, "The tries are a whole number from 1 to 4."),
+        ({"model_name": []}, "A run needs 1 to 8 models, got 0."),
+        ({"model_name": ["gpt"]}, "There is no model 'gpt' here"),
         ({"terrain": "moon"}, "Select a valid choice."),
         ({"terrain": "hills", "difficulty": "2"}, "The difficulty is a number from 0 to 1."),
         ({"rng_seed": "-1"}, "The rng seed is a whole number from 0"),
@@ -289,10 +294,40 @@ def test_a_wrong_field_is_refused_in_a_sentence_and_keeps_what_was_typed(
     assert 'data-testid="error-summary"' in page
     for field, value in changes.items():
         assert (
-            field in ("seed_program", "terrain")
+            field in ("seed_program", "terrain", "model_name")
             or str(value[0] if isinstance(value, list) else value) in page
         )
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        (["many", "1"], "The weight of the model 'bundled' must be a number, got 'many'."),
+        (["", "1"], "The model 'bundled' needs a weight."),
+        (["-1", "1"], "must be a number from 0 to 1,000,000"),
+        (["nan", "1"], "must be a number from 0 to 1,000,000"),
+        (["0", "0"], "At least one model needs a weight above 0."),
+    ],
+)
+def test_a_wrong_mix_of_models_is_refused_in_a_sentence(
+    person: Client, square: SeedProgram, weights: list[str], sentence: str
+) -> None:
+    mix = {"model_name": ["bundled", "random_gp"], "model_weight": weights}
+    answer = person.post(reverse("run-new"), form(**mix))
+    assert answer.status_code == 422
+    assert sentence in html.unescape(answer.content.decode())
+    assert not Run.objects.exists()
+
+
+def test_a_run_takes_a_mix_of_models_and_a_number_of_tries(
+    person: Client, square: SeedProgram
+) -> None:
+    mix = {"model_name": ["bundled", "random_gp"], "model_weight": ["3", "0,5"], "tries": "2"}
+    person.post(reverse("run-new"), form(**mix))
+    run = Run.objects.get()
+    assert run.mix == run.config["models"] == [["bundled", 3.0], ["random_gp", 0.5]]
+    assert run.config["tries"] == 2
 
 
 def test_a_checked_program_is_saved_as_a_seed_program(person: Client) -> None:

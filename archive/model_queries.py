@@ -1,0 +1,88 @@
+"""Reads for the Models and fine-tuning pages: plain dicts and rows, nothing changed."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404
+
+from archive.grid import Placement
+from archive.models import Child, Driver, ModelVersion, Run, RunState, Training
+from archive.services import registry
+
+RUNS_OFFERED = 50
+TRAININGS_SHOWN = 50
+ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
+
+
+def model_or_404(key: str) -> ModelVersion | str:
+    """Return the model that an address names, by version or by name; its bare name if built in.
+
+    Raises:
+        Http404: there is none, and never was.
+    """
+    rows = ModelVersion.objects.select_related("parent")
+    exact = rows.filter(version=key).first()
+    if exact is not None:
+        return exact
+    named = rows.filter(name=key).order_by("deleted_at", "-id")
+    found = named.filter(deleted_at=None).first() or named.first()
+    if found is not None:
+        return found
+    if key in registry.BUILT_IN:
+        return key
+    raise Http404(f"There is no model called “{key}”.")
+
+
+def training_or_404(training_id: int) -> Training:
+    """Return a training with what its page shows of others.
+
+    Raises:
+        Http404: there is none.
+    """
+    related = ("base", "run", "model_version")
+    try:
+        return Training.objects.select_related(*related).get(pk=training_id)
+    except (Training.DoesNotExist, OverflowError):
+        raise Http404(f"There is no training {training_id}.") from None
+
+
+def trainings(**wanted: Any) -> list[Training]:
+    """Return the newest trainings, newest first."""
+    rows = Training.objects.filter(deleted_at=None, **wanted)
+    rows = rows.select_related("base", "run", "model_version")
+    return list(rows[:TRAININGS_SHOWN])
+
+
+def tunable_runs(chosen: list[int]) -> list[dict[str, Any]]:
+    """Return the newest runs and how many accepted diffs each holds; the chosen ones first."""
+    newest = Run.objects.filter(trial_of=None, last_seq__gt=0)
+    ids = list(newest.values_list("pk", flat=True)[:RUNS_OFFERED])
+    ids += [pk for pk in chosen if pk not in ids]
+    runs = Run.objects.in_bulk(ids)
+    accepted = _accepted(ids)
+    rows = [
+        {
+            "id": pk,
+            "name": runs[pk].name,
+            "state": runs[pk].state,
+            "children": max(runs[pk].last_seq, 0),
+            "accepted": accepted.get(pk, 0),
+        }
+        for pk in ids
+        if pk in runs
+    ]
+    return sorted(rows, key=lambda row: chosen.index(row["id"]) if row["id"] in chosen else 10**9)
+
+
+def _accepted(run_ids: list[int]) -> dict[int, int]:
+    """Return by run how many children that a model made took a cell."""
+    rows = Child.objects.filter(run_id__in=run_ids, placement__in=ADMITTED, seq__gt=0)
+    rows = rows.exclude(Q(operator="random_gp") | Q(operator="origin"))
+    counted = rows.order_by().values("run_id").annotate(n=Count("pk"))
+    return {row["run_id"]: row["n"] for row in counted}
+
+
+def steerable_runs() -> list[Run]:
+    """Return the runs whose models can be changed: those that go on, newest first."""
+    going = (RunState.RUNNING, RunState.PAUSED)
+    return list(Run.objects.filter(state__in=going, driver=Driver.WORKERS, trial_of=None)[:50])
