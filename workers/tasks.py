@@ -2,7 +2,7 @@
 
 import logging
 import time
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from celery import Task, shared_task
@@ -26,8 +26,7 @@ from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
 from simulation.terrain import make_terrain
-from workers.mutation.operator import Operator, load_operator
-from workers.mutation.spec import ModelSpec
+from workers.mutation.operator import load_operator
 
 if TYPE_CHECKING:
     from workers.slices import Balance, Workshop
@@ -55,12 +54,6 @@ def _evaluator(domain: str, terrain: str) -> Evaluator:
     return Evaluator(_sandbox(), get_domain(domain), make_terrain(terrain))
 
 
-@lru_cache(maxsize=4)  # two arms of a comparison, and what runs meanwhile
-def _operator(spec: ModelSpec, version: str, temperature: float) -> Operator:
-    """Return the operator of a spec; ``version`` keeps new weights under an old name apart."""
-    return load_operator(spec, temperature=temperature)
-
-
 @cache
 def _workshop() -> "Workshop":
     from workers.slices import Workshop  # loads torch
@@ -86,7 +79,7 @@ def mutate(self: Task, job_id: int) -> None:
         batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
             spec, version = registry.spec_of(batch.model), registry.version_of(batch.model)
-            operator = _operator(spec, version, config.temperature)
+            operator = load_operator(spec, temperature=config.temperature)
         except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")

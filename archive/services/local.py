@@ -12,7 +12,7 @@ from contextlib import suppress
 from django.utils import timezone
 
 from archive.models import Child, Run, RunState
-from archive.services import planning, recording, runs
+from archive.services import planning, recording, registry, runs
 from archive.services.recording import Candidacy
 from simulation.evaluate import Evaluation
 from simulation.pool import EvaluationPool
@@ -90,7 +90,8 @@ def _seed(run: Run, pool: EvaluationPool) -> None:
 def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy]:
     batch = planning.select_batch(run, run.batches, size)
     proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
-    return planning.candidacies_of(batch, proposals, operator=operator.name, model=operator.version)
+    version = registry.version_of(batch.model) or operator.version
+    return planning.candidacies_of(batch, proposals, operator=operator.name, model=version)
 
 
 def _close(run: Run) -> Run:

@@ -66,7 +66,7 @@ def candidacies_of(
     """Return the children of a batch, request by request, ready to be evaluated or recorded."""
     return [
         Candidacy(
-            operator=operator,
+            operator=operator[:40],
             parent_id=parent.pk,
             commit_message=request.message,
             model=model,
@@ -76,11 +76,22 @@ def candidacies_of(
             how_applied=proposal.how_applied,
             outcome=proposal.outcome,
             reason=proposal.reason,
-            timings={"model_s": round(proposal.seconds, 3), "tokens": proposal.tokens},
+            timings=_spent(proposal),
+            tries=proposal.tries,
         )
         for parent, request, answers in zip(batch.parents, batch.requests, proposals, strict=True)
         for proposal in answers
     ]
+
+
+def _spent(proposal: Proposal) -> dict[str, float]:
+    """Return what a child took of the model: seconds, tokens, and money where it has a price."""
+    spent = {
+        "model_s": round(proposal.seconds, 3),
+        "tokens": proposal.tokens,
+        "prompt_tokens": proposal.prompt_tokens,
+    }
+    return spent | ({"cost": proposal.cost} if proposal.cost else {})
 
 
 def batch_size(run: Run) -> int:

@@ -36,6 +36,7 @@ class Candidacy:
     outcome: str | None = None
     reason: str = ""
     timings: dict[str, Any] = field(default_factory=dict)
+    tries: int = 1  # answers asked for, this one included
     actor: str = "model"
 
 
@@ -155,6 +156,7 @@ def _children(
             outcome=outcome,
             reason=reason[:REASON_LENGTH],
             timings=given.timings,
+            tries=given.tries,
             actor=given.actor,
         )
         if evaluation is not None:
