@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from workers.training.corpus import families, messages, styles
+from workers.training.corpus.edits_broad import BROAD
 from workers.training.corpus.probe import probe
 from workers.training.corpus.program import Program
 from workers.training.corpus.restyle import restyle, unrenamable
@@ -30,16 +31,21 @@ class Example:
 def draw_parent(rng: Random, pool) -> tuple[str, Program] | None:
     """Return a restyled program of a random family, grown by up to 12 earlier edits."""
     family = rng.choices([f for f, _ in pool], [w for _, w in pool])[0]
-    source = family(rng)
-    kept = unrenamable(source) if family.__name__ in styles.NAMES else frozenset()
+    source, choice = family(rng), _choice(family.__name__)
+    kept = unrenamable(source) if choice is BROAD else frozenset()
     program = Program.read(restyle(rng, source, kept))
     if program is None:
         return None
     for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12))):
-        child = messages.child(rng, program)
+        child = messages.child(rng, program, choice)
         if child and child[1].count("\n") < MAX_LINES:
             program = Program.read(child[1]) or program
     return family.__name__, program
+
+
+def _choice(family: str) -> messages.Choice:
+    """Return the edit operators that programs of a family are edited with."""
+    return BROAD if family in styles.NAMES else messages.PLAIN
 
 
 def draw_example(rng: Random, pool=families.FAMILIES, count: int = 6) -> Example | None:
@@ -50,9 +56,14 @@ def draw_example(rng: Random, pool=families.FAMILIES, count: int = 6) -> Example
     family, program = drawn
     seen, edits = {program.shape.signature}, []
     for _ in range(2 * count):
-        found = messages.child(rng, program)
-        if found and found[2].signature not in seen:
-            seen.add(found[2].signature)
+        found = messages.child(rng, program, _choice(family))
+        if found is None:
+            continue
+        # a child that only tidies up is told from the others by its text
+        is_tidy = found[2].signature == program.shape.signature
+        mark = found[1] if is_tidy else found[2].signature
+        if mark not in seen:
+            seen.add(mark)
             edits.append(found[:2])
             if len(edits) == count:
                 break

@@ -5,6 +5,7 @@ Lehman et al. 2022): ``Changed ...`` goes with any edit, ``Changed parameters ..
 ``Small change ...`` with one small edit. The others name the edit, or what it does to the body.
 """
 
+from dataclasses import dataclass
 from random import Random
 
 from workers.training.corpus import numeric as N
@@ -139,37 +140,62 @@ EDITS = (
     (S.assign_more, 0.8, True, _FORMULA),
 )
 _NUMBERS = (N.tweak, N.tweak, N.tweak, N.tweak_line, N.tweak_count, N.stretch, N.grow, N.amplitudes)
-_ANY = [e[0] for e in EDITS], [e[1] for e in EDITS]
-_SMALL = [e[0] for e in EDITS if e[2]], [e[1] for e in EDITS if e[2]]
-_NAMES = {e[0]: e[3] for e in EDITS}
 
 
-def child(rng: Random, program: Program) -> tuple[str, str, Shape] | None:
+@dataclass(frozen=True)
+class Choice:
+    """Operators with their weights, and the messages that name them."""
+
+    any: tuple[list, list]
+    small: tuple[list, list]
+    names: dict
+    tidying: frozenset  # operators that keep the body; only their own messages may say so
+
+    @classmethod
+    def of(cls, edits, tidying=frozenset()) -> "Choice":
+        """Return the choice among rows of (operator, weight, is small, messages)."""
+        small = [e for e in edits if e[2]]
+        return cls(
+            ([e[0] for e in edits], [e[1] for e in edits]),
+            ([e[0] for e in small], [e[1] for e in small]),
+            {e[0]: e[3] for e in edits},
+            tidying,
+        )
+
+
+PLAIN = Choice.of(EDITS)
+
+
+def child(rng: Random, program: Program, choice: Choice = PLAIN) -> tuple[str, str, Shape] | None:
     """Return (message, child source, child's shape) of a valid edit, None when a try fails."""
     mode = rng.random()
     for _ in range(12):
         if mode < 0.22:
-            made, text = _changed(rng, program), rng.choice(CHANGED)
+            made, text = _changed(rng, program, choice), rng.choice(CHANGED)
         elif mode < 0.37:
             made, text = _numbers(rng, program), rng.choice(PARAMETERS)
         elif mode < 0.52:
-            made, text = _one(rng, program, _SMALL), rng.choice(SMALL)
+            made, text = _one(rng, program, choice.small), rng.choice(SMALL)
         else:
-            made, text = _one(rng, program, _ANY), ""
+            made, text = _one(rng, program, choice.any), ""
         if not made:
             continue
         source, operator = made
         if source == program.source or len(source) > 4000:
             continue
         shape = probe(source)
-        if shape is None or shape.signature == program.shape.signature:
+        if shape is None:
             continue
+        if shape.signature == program.shape.signature:
+            if text or operator not in choice.tidying:
+                continue
+            text = rng.choice(choice.names[operator])
         if not text:
             effects = _effects(program.shape, shape)
             text = (
                 rng.choice(effects)
                 if effects and rng.random() < 0.5
-                else rng.choice(_NAMES[operator])
+                else rng.choice(choice.names[operator])
             )
             if rng.random() < 0.1:
                 text = text.lower() if rng.random() < 0.5 else text + "."
@@ -177,8 +203,8 @@ def child(rng: Random, program: Program) -> tuple[str, str, Shape] | None:
     return None
 
 
-def _one(rng: Random, program: Program, choice):
-    operator = rng.choices(*choice)[0]
+def _one(rng: Random, program: Program, operators: tuple[list, list]):
+    operator = rng.choices(*operators)[0]
     source = operator(rng, program)
     return (source, operator) if source else None
 
@@ -192,11 +218,11 @@ def _numbers(rng: Random, program: Program):
     return (source, operator) if source else None
 
 
-def _changed(rng: Random, program: Program):
+def _changed(rng: Random, program: Program, choice: Choice):
     """One to three edits of any kind, those that build first."""
     source, operator = None, None
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
-        made = _one(rng, program, _ANY)
+        made = _one(rng, program, choice.any)
         if made:
             source, operator = made
             after = Program.read(source)

@@ -118,7 +118,13 @@ def _between(rng: Random, text: Text, kind: str, left, right, signs) -> list[Swa
 
 def numbers(rng: Random, text: Text) -> list[Swap]:
     """Return another value for every number."""
-    return [_of(n, "constant", text, _other(rng, n.value)) for n in _literals(text, (int, float))]
+    out = []
+    for n in _literals(text, (int, float)):
+        new = _other(rng, n.value)
+        if new == "0" and isinstance(text.parents[n], ast.UnaryOp):
+            new = "2"
+        out.append(_of(n, "constant", text, new))
+    return out
 
 
 def _other(rng: Random, value: float) -> str:
