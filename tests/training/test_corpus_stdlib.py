@@ -99,3 +99,9 @@ def test_messages_about_a_change_name_what_is_there_afterwards():
             words = message.rstrip(".").split()
             if words[0] == "Use" and "instead of" in message and len(words) == 5:
                 assert words[1] in child
+
+
+def test_a_bug_that_appends_to_what_a_loop_runs_over_ends():
+    """It used to fill the memory."""
+    endless = "def f(values):\n    for v in values:\n        values.append(v)\n    return values"
+    assert set(arithmetic.outcomes(Small(endless, "l"))) == {"AttributeError"}

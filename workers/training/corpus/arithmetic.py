@@ -14,12 +14,13 @@ _LETTERS = "adefghkmnpqrstuvwxyz"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _NUMBERS = ((0, 1, 2, 3, 4, 5), (1, 0, 3, 5, 2, 4), (2, 3, 1, 4, 6, 1), (5, 2, 7, 1, 3, 8), (3, 7, 2, 9, 1, 6),
             (-1, 4, 2, -3, 5, 2), (6, 6, 6, 6, 6, 6), (9, 1, 4, 2, 8, 3), (1, 1, 0, 1, 0, 1), (0, 0, 1, 0, 1, 1))  # fmt: skip
-_LISTS = ([3, 1, 2], [1, 4, 4, 0, 7], [5], [2, 9, 6, 3], [-1, 8, 0, 5, 2, 2])
+# tuples: a bug that appends to what a loop runs over must not run for ever
+_LISTS = ((3, 1, 2), (1, 4, 4, 0, 7), (5,), (2, 9, 6, 3), (-1, 8, 0, 5, 2, 2))
 
 
 @dataclass(frozen=True)
 class Small:
-    """A small function; ``arguments`` has a letter for each: ``n`` a number, ``l`` a list."""
+    """A small function; ``arguments`` has a letter for each: ``n`` a number, ``l`` a list of them."""
 
     source: str
     arguments: str
@@ -699,7 +700,7 @@ def draw_small(rng: Random) -> Small:
 def outcomes(small: Small) -> list[str]:
     """Return what a function of this package gives for fixed arguments: values or exceptions.
 
-    They hold no while loop, so a plain ``exec`` always ends.
+    They hold no while loop and loop over nothing that can grow, so a plain ``exec`` always ends.
     """
     return [_outcome(small.source, arguments) for arguments in _arguments(small.arguments)]
 
@@ -709,7 +710,7 @@ def _arguments(kinds: str) -> list[list]:
     for k, numbers in enumerate(_NUMBERS):
         lists = [_LISTS[k % len(_LISTS)], _LISTS[(k + 1) % len(_LISTS)]]
         rows.append(
-            [list(lists[i % 2]) if kind == "l" else numbers[i] for i, kind in enumerate(kinds)]
+            [lists[i % 2] if kind == "l" else numbers[i] for i, kind in enumerate(kinds)]
         )
     return rows
 
