@@ -1,34 +1,47 @@
 """Make the bundled model from nothing: corpus, tokenizer, training, weights. All of it resumes."""
 
-from collections.abc import Callable
+import resource
+import sysconfig
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 
 import torch
 
 from workers.mutation.prompt import split_source
 from workers.training import packing, pretrain, tokenizer
-from workers.training.corpus import families, generate
+from workers.training.corpus import generate, stdlib, styles
 from workers.training.corpus.generate import Example
 
 SHARD = 700  # examples in one file of the corpus, each a parent with up to six edits
-VALIDATION = {
-    "same": 120,
-    "other": 80,
-}  # examples: new programs of trained and of held-out families
+# Examples of what the loss is reported on: new programs of trained families, of families held out,
+# of the broad families, functions of the standard library.
+VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80}
+KINDS = {"plain": 1000, "broad": 2000, "library": 3000}  # of shards, with their first rng seed
 VALIDATED = 24  # rows of each that the loss is reported on
 FOR_TOKENIZER = 2000  # examples
+MEMORY = 3 << 30  # bytes of address space, of a process that draws
+LIBRARY_LINES = 60_000  # of the standard library, for the vocabulary
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is made; the same recipe gives the same corpus, tokenizer and order of training."""
+    """What is made; the same recipe gives the same corpus, tokenizer and order of training.
+
+    The corpus has shards of several kinds. Plain ones come first: copying from the parent, most
+    of the work of an edit, is learnt sooner on programs that are alike.
+    """
 
     cpu_minutes: float
     rng_seed: int = 0
-    shards: int = 26
+    plain: int = 16  # shards of the first families
+    broad: int = 12  # of programs as different people write them, with more kinds of edits
+    library: int = 8  # of functions of the standard library: edits, bugs and their repair
+    plain_share: float = 0.36  # of the budget, on plain shards alone
 
 
 def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:
@@ -39,13 +52,15 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     """
     torch.set_num_threads(1)
     shards = make_corpus(recipe, folder / "corpus", processes, report)
-    examples = [example for shard in shards for example in generate.read(shard)]
+    plain = [e for path in shards["plain"] for e in generate.read(path)]
+    others = [e for kind in ("broad", "library") for p in shards[kind] for e in generate.read(p)]
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.exists():
-        tokenizer.train_tokenizer(_lines(examples[:FOR_TOKENIZER])).save(str(vocabulary))
+        lines = _lines(plain[:FOR_TOKENIZER]) + _library_lines()
+        tokenizer.train_tokenizer(lines).save(str(vocabulary))
     words = tokenizer.load_tokenizer(vocabulary)
-    rows = packing.pack_all(words, examples)
-    report({"examples": len(rows), "edits": sum(row.edits for row in rows)})
+    rows, more = packing.pack_all(words, plain), packing.pack_all(words, others)
+    report({"examples": len(rows + more), "edits": sum(row.edits for row in rows + more)})
     validation = {
         name: packing.pack_all(words, generate.read(_validation_file(folder, name)))[:VALIDATED]
         for name in VALIDATION
@@ -55,37 +70,56 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     training = pretrain.Training(config, model, folder)
     if training.load():
         report({"resumed_at_cpu_minutes": round(training.cpu / 60, 2)})
-    training.run(rows, validation, report)
+    training.run(rows, validation, report, until=recipe.plain_share)
+    training.run(rows + more, validation, report)
     pretrain.export(model, words, folder / "weights")
     return folder / "weights"
 
 
 def make_corpus(
     recipe: Recipe, folder: Path, processes: int, report: Callable[[dict], None]
-) -> list[Path]:
-    """Draw the shards that are missing, in several processes; return those for training."""
+) -> dict[str, list[Path]]:
+    """Draw the shards that are missing, in several processes; return those for training by kind."""
     folder.mkdir(parents=True, exist_ok=True)
     base = recipe.rng_seed * 1_000_000
-    training = [(folder / f"train-{n:02d}.jsonl", base + 1000 + n) for n in range(recipe.shards)]
-    validation = [
+    shards = {
+        kind: [folder / f"{kind}-{n:02d}.jsonl" for n in range(getattr(recipe, kind))]
+        for kind in KINDS
+    }
+    jobs = [
         (_validation_file(folder.parent, name), base + 900_001 + n)
         for n, name in enumerate(VALIDATION)
     ]
-    missing = [job for job in validation + training if not job[0].exists()]
+    for kind, first in KINDS.items():
+        jobs += [(path, base + first + n) for n, path in enumerate(shards[kind])]
+    missing = [job for job in jobs if not job[0].exists()]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         paths, seeds = zip(*missing, strict=True) if missing else ((), ())
         for number, path in enumerate(pool.map(_draw, paths, seeds), 1):
             report({"corpus": f"{number}/{len(missing)}", "file": path.name})
-    return [path for path, _ in training]
+    return shards
 
 
 def _draw(path: Path, rng_seed: int) -> Path:
-    name = path.stem.partition("-")[2]
-    pool = generate.held_out_pool() if name == "other" else families.FAMILIES
-    examples = generate.draw_examples(rng_seed, VALIDATION.get(name, SHARD), pool)
+    # an edited program may ask for any amount of memory; in its own process it gets this much
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    kind, _, name = path.stem.partition("-")
+    number = VALIDATION[name] if kind == "val" else SHARD
+    examples = _DRAWN[name if kind == "val" else kind](rng_seed, number)
     part = path.with_suffix(".part")  # so that an interrupted shard is drawn again
     generate.write(part, examples)
     return part.replace(path)
+
+
+_DRAWN: dict[str, Callable[[int, int], Iterator[Example]]] = {
+    "plain": generate.draw_examples,
+    "broad": partial(generate.draw_examples, pool=styles.BROAD),
+    "library": stdlib.draw_stdlib,
+    "same": generate.draw_examples,
+    "other": partial(generate.draw_examples, pool=generate.held_out_pool()),
+    "wide": partial(generate.draw_examples, pool=styles.BROAD),
+    "aside": stdlib.draw_stdlib,
+}
 
 
 def _validation_file(folder: Path, name: str) -> Path:
@@ -100,3 +134,13 @@ def _lines(examples: list[Example]) -> list[str]:
         for message, child in example.edits[:2]:
             texts += [message, *split_source(child)]
     return texts
+
+
+def _library_lines() -> list[str]:
+    """Return lines of the standard library's modules, for the words of other programs."""
+    lines = []
+    for path in sorted(Path(sysconfig.get_path("stdlib")).glob("*.py")):
+        text = path.read_text(errors="replace").split("\n")
+        lines += [s.rstrip() for s in text if s.strip() and len(s) < 100 and s.isascii()]
+    Random(0).shuffle(lines)
+    return lines[:LIBRARY_LINES]

@@ -163,7 +163,7 @@ class Training:
         return True
 
 
-def losses(model: Lfm2ForCausalLM, batch: Batch) -> tuple[Tensor, float]:
+def losses(model: Any, batch: Batch) -> tuple[Tensor, float]:
     """Return the weighted loss to minimise and the plain loss per answer token."""
     with torch.autocast("cpu", torch.bfloat16):  # opened in each step: it caches casted weights
         hidden = model.model(

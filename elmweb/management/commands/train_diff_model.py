@@ -20,24 +20,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--cpu-minutes", type=float, default=76.0, help="of training, one thread"
+            "--cpu-minutes", type=float, default=90.0, help="of training, one thread"
         )
         parser.add_argument("--out", type=Path, default=DATA_DIR / "diff_model")
         parser.add_argument("--rng-seed", type=int, default=0)
-        parser.add_argument(
-            "--shards", type=int, default=26, help="of the corpus, 700 programs each"
-        )
+        for kind, shards in (("plain", 16), ("broad", 12), ("library", 8)):
+            parser.add_argument(
+                f"--{kind}", type=int, default=shards, help="shards of this kind, 700 programs each"
+            )
         parser.add_argument(
             "--processes", type=int, default=os.cpu_count() or 1, help="for the corpus"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("cpu_minutes", "shards", "processes"):
+        for name in ("cpu_minutes", "plain", "broad", "library", "processes"):
             if options[name] <= 0:
                 raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
         from workers.training.make import Recipe, make  # loads torch
 
-        recipe = Recipe(options["cpu_minutes"], options["rng_seed"], options["shards"])
+        wanted = ("cpu_minutes", "rng_seed", "plain", "broad", "library")
+        recipe = Recipe(**{name: options[name] for name in wanted})
         weights = make(
             recipe,
             options["out"],

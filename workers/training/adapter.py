@@ -1,0 +1,183 @@
+"""Train a LoRA adapter (Hu et al. 2021) that makes a pretrained language model write line edits.
+
+The frozen model stays as it is; two thin matrices beside each of its linear layers learn the edit
+form ``numbered`` on the same corpus as the bundled model. Seeded, resumable, bounded in CPU time.
+"""
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+
+from workers.mutation.forms import numbered
+from workers.training.corpus.generate import Example
+from workers.training.packing import Packed, batches, collate
+from workers.training.pretrain import losses
+
+LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+MAX_PROMPT = 420  # tokens of the parent; longer ones cost much and teach no more
+MAX_ANSWER = 160  # tokens
+
+
+@dataclass(frozen=True)
+class AdapterConfig:
+    """How an adapter is trained; tried on SmolLM2-135M."""
+
+    cpu_minutes: float
+    rng_seed: int = 0
+    rank: int = 16
+    first_layer: int = 6  # the ones below stay as they are: nothing is computed backwards there
+    rate: float = 8e-4
+    tokens: int = 2048  # padded tokens of one step
+    warmup: int = 20  # steps
+    save_every: float = 300.0  # CPU seconds
+
+
+def pack(tokenizer: PreTrainedTokenizerBase, example: Example) -> Packed | None:
+    """Return an example as one row: the parent, then its (message, answer) segments."""
+    prompt = numbered.show(example.parent) + "\n"
+    ids = tokenizer(prompt, add_special_tokens=False).input_ids
+    if len(ids) > MAX_PROMPT:
+        return None
+    start = len(ids)
+    row = Packed(list(ids), list(range(start)), [0] * start, [0.0] * start, [False] * start)
+    for message, child in example.edits:
+        question = numbered.bare(example.parent, message).removeprefix(prompt)
+        answer = numbered.write(example.parent, child) + "\n"
+        asked = tokenizer(question, add_special_tokens=False).input_ids
+        written = [*tokenizer(answer, add_special_tokens=False).input_ids, tokenizer.eos_token_id]
+        n = len(asked) + len(written)
+        if len(written) > MAX_ANSWER:
+            continue
+        row.ids.extend(asked + written)
+        row.positions.extend(range(start, start + n))
+        row.segments.extend([row.edits + 1] * n)
+        row.weights.extend([0.0] * len(asked) + [1.0] * len(written))
+        row.is_lead.extend([False] * n)
+    return row if row.edits else None
+
+
+class AdapterTraining:
+    """One training; ``run`` goes on until the budget ends, ``save`` after each stretch."""
+
+    def __init__(self, config: AdapterConfig, base: Path, folder: Path):
+        """Load the frozen model from ``base``; go on from the checkpoint in ``folder`` if any."""
+        self.config, self.folder = config, folder
+        torch.manual_seed(config.rng_seed)
+        self.tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        frozen = AutoModelForCausalLM.from_pretrained(
+            base, dtype=torch.bfloat16, local_files_only=True, attn_implementation="sdpa"
+        )
+        layers = range(config.first_layer, frozen.config.num_hidden_layers)
+        lora = LoraConfig(
+            r=config.rank,
+            lora_alpha=2 * config.rank,
+            layers_to_transform=list(layers),
+            target_modules=LINEAR,
+            task_type="CAUSAL_LM",
+        )
+        self.model: PeftModel = get_peft_model(frozen, lora)  # type: ignore[assignment]
+        self.weights = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        for weight in self.weights.values():
+            weight.data = weight.data.float()
+        self.adam = torch.optim.AdamW(
+            self.weights.values(), lr=config.rate, betas=(0.9, 0.98), weight_decay=0.0
+        )
+        self.steps = self.tokens = self.edits = 0
+        self.cpu = 0.0
+        self.log: list[dict[str, Any]] = []
+        self._load()
+
+    def pack_all(self, examples: Iterable[Example]) -> list[Packed]:
+        """Return every example that fits, packed."""
+        return [row for row in (pack(self.tokenizer, e) for e in examples) if row]
+
+    def run(
+        self,
+        rows: list[Packed],
+        validation: dict[str, list[Packed]],
+        report: Callable[[dict[str, Any]], None],
+    ) -> None:
+        """Train until the CPU budget is spent; ``validation`` rows by name, losses are reported."""
+        rng = random.Random(self.config.rng_seed * 100_003 + self.steps)
+        source = batches(rng, rows, self.config.tokens)
+        budget, mean = self.config.cpu_minutes * 60, None
+        saved = last = time.process_time()
+        while self.cpu < budget:
+            loss = self._step(next(source))
+            mean = loss if mean is None else 0.97 * mean + 0.03 * loss
+            now = time.process_time()
+            self.cpu, last = self.cpu + now - last, now
+            if now - saved > self.config.save_every or self.cpu >= budget:
+                saved = now
+                line = {
+                    "cpu_minutes": round(self.cpu / 60, 2),
+                    "steps": self.steps,
+                    "tokens": self.tokens,
+                    "edits": self.edits,
+                    "train": round(mean, 4),
+                    **{name: round(self._loss_of(v), 4) for name, v in validation.items()},
+                }
+                self.log.append(line)
+                report(line)
+                self._save()
+
+    def export(self, folder: Path) -> None:
+        """Write the adapter as peft reads it, in bfloat16."""
+        self.model.save_pretrained(str(folder))
+        path = folder / "adapter_model.safetensors"
+        tensors = {name: t.bfloat16() for name, t in load_file(path).items()}
+        save_file(tensors, path, metadata={"format": "pt"})
+        (folder / "README.md").unlink(missing_ok=True)  # an empty form to fill in
+
+    def _step(self, rows: list[Packed]) -> float:
+        share = min(1.0, self.cpu / (self.config.cpu_minutes * 60))
+        warm = min(1.0, (self.steps + 1) / self.config.warmup)
+        for group in self.adam.param_groups:
+            group["lr"] = self.config.rate * warm * max(0.05, 0.5 * (1 + math.cos(math.pi * share)))
+        batch = collate(rows)
+        total, answers = losses(self.model.get_base_model(), batch)
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
+        self.adam.step()
+        self.adam.zero_grad(set_to_none=True)
+        self.steps, self.tokens = self.steps + 1, self.tokens + batch.tokens
+        self.edits += batch.edits
+        return answers
+
+    @torch.no_grad()
+    def _loss_of(self, rows: list[Packed]) -> float:
+        base = self.model.get_base_model()
+        found = [losses(base, collate(rows[k : k + 2]))[1] for k in range(0, len(rows), 2)]
+        return sum(found) / len(found)
+
+    def _save(self) -> None:
+        """Write the checkpoint; a torn write leaves the old one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / "checkpoint.part"
+        state = {
+            "weights": {name: w.data for name, w in self.weights.items()},
+            "adam": self.adam.state_dict(),
+            "done": json.dumps([self.steps, self.tokens, self.edits, self.cpu, self.log]),
+        }
+        torch.save(state, part)
+        part.replace(self.folder / "checkpoint.pt")
+
+    def _load(self) -> None:
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        for name, weight in self.weights.items():
+            weight.data = state["weights"][name]
+        self.adam.load_state_dict(state["adam"])
+        self.steps, self.tokens, self.edits, self.cpu, self.log = json.loads(state["done"])
