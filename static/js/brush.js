@@ -82,7 +82,7 @@ export function mountBrush(root, readout, state, onChange) {
     const shown = gesture ? combined(chosen, cellsOf(gesture), gesture.way) : chosen;
     drawCells(context, layout, state(), shown);
     drawLabels(context, layout);
-    if (document.activeElement === root) outline(context, layout, focused, 2.5);
+    if (root.matches(":focus-visible")) outline(context, layout, focused, 2.5);
     if (gesture) drawGesture(context, tool, gesture.path);
   }
   const queue = () => (queued ||= requestAnimationFrame(draw));

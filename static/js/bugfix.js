@@ -3,13 +3,14 @@ import { $, pageData } from "./dom.js";
 import { count } from "./format.js";
 import { colour, onTheme } from "./theme.js";
 
-const TASKS = { "4-parity": { axis: "", bugs: 5 }, quadratic: { axis: "2", bugs: 2 } };
-const OURS = ["accent", "bad-program", "better", "bad-body"];
-const SYMBOLS = ["circle", "square", "diamond", "cross", "x", "pentagon", "star"];
+const TASKS = { "4-parity": "", quadratic: "2" }; // which x axis is whose
+const OURS = { colours: ["accent", "bad-program", "better", "bad-body"], symbols: ["circle", "square", "diamond", "star"] };
+const THEIRS = { colours: ["same"], symbols: ["circle-open", "diamond-open", "triangle-up-open", "square-open", "cross-open", "star-open"] };
 const MEASURED = "measured here";
+const ALL = 6; // where on the axis of 4-parity a figure for all numbers of bugs stands
 const LOWEST = 0.001; // [%] the axis ends below what 100,000 trials can show
 
-const shown = (share) => Number((100 * share).toPrecision(2));
+const shown = (share) => Number((100 * share).toPrecision(3));
 
 /** What a point says: "28 % (26 to 30 %), 281 of 1,000". */
 export function pointText({ rate, interval, solved, trials }) {
@@ -17,22 +18,29 @@ export function pointText({ rate, interval, solved, trials }) {
   return `${shown(rate)} %${range}${trials ? `<br>${count(solved)} of ${count(trials)}` : ""}`;
 }
 
-/** Plotly traces: for each operator one line a task, and a hollow triangle where none was found. */
+const shortGroup = (group) => (group.startsWith("Lehman") ? "paper" : group);
+
+/**
+ * Plotly traces: for each operator one line a task, a hollow triangle where we found none, and one
+ * trace for those who published a single figure for all numbers of bugs.
+ */
 export function traces(lines, paint) {
-  let ours = 0;
-  return lines.flatMap((line, n) => {
+  const counts = { ours: 0, theirs: 0 };
+  const drawn = lines.filter((line) => line.overall === null).flatMap((line) => {
     const isOurs = line.group === MEASURED;
-    const color = paint(isOurs ? OURS[ours++ % OURS.length] : "same");
-    const name = isOurs ? line.name : `${line.name} (${line.group === "OpenELM" ? "OpenELM" : "paper"})`;
-    const marker = { symbol: SYMBOLS[n % SYMBOLS.length], size: isOurs ? 10 : 8, color };
-    const drawn = Object.entries(TASKS).flatMap(([task, { axis }]) => {
+    const style = isOurs ? OURS : THEIRS;
+    const n = counts[isOurs ? "ours" : "theirs"]++;
+    const color = paint(style.colours[n % style.colours.length]);
+    const name = isOurs ? line.name : `${line.name} (${shortGroup(line.group)})`;
+    const marker = { symbol: style.symbols[n % style.symbols.length], size: isOurs ? 10 : 9, color, line: { width: isOurs ? 0 : 1.6 } };
+    const parts = Object.entries(TASKS).flatMap(([task, axis]) => {
       const cells = line.cells.filter((cell) => cell.task === task);
       const common = {
         type: "scatter", xaxis: `x${axis}`, yaxis: "y", name, legendgroup: name, showlegend: false,
         hovertemplate: `%{text}<extra>${name}</extra>`,
       };
       const found = cells.filter((cell) => cell.rate > 0);
-      const none = cells.filter((cell) => cell.rate === 0 && cell.interval);
+      const none = isOurs ? cells.filter((cell) => cell.rate === 0) : [];
       const at = (list) => ({ x: list.map((cell) => cell.bugs), text: list.map(pointText) });
       return [
         found.length && {
@@ -48,30 +56,41 @@ export function traces(lines, paint) {
         none.length && {
           ...common, ...at(none), mode: "markers",
           y: none.map((cell) => 100 * cell.interval[1]),
-          marker: { ...marker, symbol: "triangle-down-open", size: 11, line: { width: 2 } },
+          marker: { ...marker, symbol: "triangle-down-open", size: 12, line: { width: 2 } },
         },
       ].filter(Boolean);
     });
-    if (drawn.length) drawn[0].showlegend = true;
-    return drawn;
+    if (parts.length) parts[0].showlegend = true;
+    return parts;
   });
+  const single = lines.filter((line) => line.overall !== null);
+  if (single.length) {
+    drawn.push({
+      type: "scatter", mode: "markers", xaxis: "x", yaxis: "y", name: `Models of ${single[0].group}`,
+      x: single.map(() => ALL), y: single.map((line) => 100 * line.overall),
+      text: single.map((line) => `${line.name}<br>${shown(line.overall)} %, not split by bugs`),
+      hovertemplate: "%{text}<extra></extra>",
+      marker: { symbol: "line-ew-open", size: 16, color: paint("same"), line: { width: 2 } },
+    });
+  }
+  return drawn;
 }
 
 export function layout(paint, width) {
   const isNarrow = width < 600;
-  const axis = (bugs, title, domain) => ({
-    domain, range: [0.6, bugs + 0.4], tickvals: Array.from({ length: bugs }, (_, n) => n + 1),
-    title: { text: title, standoff: 8 }, fixedrange: true, zeroline: false,
+  const axis = (ticks, title, domain) => ({
+    domain, range: [0.6, ticks.length + 0.4], tickvals: ticks.map((_, n) => n + 1), ticktext: ticks,
+    title: { text: title, standoff: 6, font: { size: 13 } }, fixedrange: true, zeroline: false,
     gridcolor: paint("line"), linecolor: paint("line-strong"), color: paint("muted"),
   });
   return {
-    margin: { l: 58, r: 10, t: 10, b: 20 }, hovermode: "closest", dragmode: false,
+    margin: { l: 58, r: 10, t: 10, b: 46 }, hovermode: "closest", dragmode: false,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 12.5, color: paint("text") },
     hoverlabel: { bgcolor: paint("raised"), bordercolor: paint("line-strong"), font: { color: paint("text") } },
-    legend: isNarrow ? { orientation: "h", y: -0.14, yanchor: "top", x: 0 } : { x: 1.02, y: 1 },
-    xaxis: axis(TASKS["4-parity"].bugs, "bugs in 4-parity", [0, 0.66]),
-    xaxis2: axis(TASKS.quadratic.bugs, isNarrow ? "in quadratic" : "bugs in quadratic", [0.72, 1]),
+    legend: isNarrow ? { orientation: "h", y: -0.15, yanchor: "top", x: -0.1 } : { x: 1.02, y: 1 },
+    xaxis: axis([1, 2, 3, 4, 5, "all"], "bugs in 4-parity", [0, 0.7]),
+    xaxis2: axis([1, 2], isNarrow ? "quadratic" : "bugs in quadratic", [0.76, 1]),
     yaxis: {
       type: "log", range: [Math.log10(LOWEST), 2.05], fixedrange: true, zeroline: false,
       tickvals: [0.001, 0.01, 0.1, 1, 10, 100],
@@ -98,4 +117,4 @@ function start() {
   new ResizeObserver(draw).observe(root);
 }
 
-if (typeof document !== "undefined") start();
+start();

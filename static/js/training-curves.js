@@ -32,6 +32,7 @@ function paint(canvas, lines, format, { metrics, end, top = 0, mark = null }) {
   if (!width) return;
   const series = lines.map((line) => ({ ...line, points: pointsOf(metrics, line.name) }));
   const highest = Math.max(top, ...series.flatMap(({ points }) => points.map(([, y]) => y)), 1e-6);
+  const isEmpty = !series.some(({ points }) => points.length);
   const marks = top ? [0, top / 4, top / 2, (3 * top) / 4, top] : ticks(highest, 4);
   const [right, bottom] = [width - PAD.right, height - PAD.bottom];
   const toX = (x) => PAD.left + (x / Math.max(end, 1)) * (right - PAD.left);
@@ -46,7 +47,12 @@ function paint(canvas, lines, format, { metrics, end, top = 0, mark = null }) {
     const y = Math.round(toY(at)) + 0.5;
     context.strokeStyle = colour(at === 0 ? "line-strong" : "line");
     stroke(context, [[PAD.left, y], [right, y]]);
-    context.fillText(format(at), PAD.left - 6, y);
+    if (!isEmpty || top) context.fillText(format(at), PAD.left - 6, y);
+  }
+  if (isEmpty) {
+    context.textAlign = "center";
+    context.fillText("Nothing measured yet", (PAD.left + right) / 2, (PAD.top + bottom) / 2);
+    return;
   }
   context.textBaseline = "alphabetic";
   context.fillText(`step ${count(end)}`, right, bottom + 16);

@@ -38,7 +38,7 @@ export function progressText({ state, progress }) {
   return [
     `step ${count(progress.step)} of ${count(progress.steps)}`,
     progress.seconds ? `${duration(progress.seconds)} so far` : "",
-    going && progress.eta_s ? `about ${duration(progress.eta_s)} to go` : "",
+    going && progress.step && progress.eta_s ? `about ${duration(progress.eta_s)} to go` : "",
     progress.tokens_per_s ? `${count(progress.tokens_per_s)} tokens a second` : "",
   ].filter(Boolean).join(" · ");
 }
