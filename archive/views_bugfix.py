@@ -30,7 +30,7 @@ def bugfix(request: HttpRequest) -> HttpResponse:
         "tasks": TASKS,
         "functions": [_spoilt(function) for function in FUNCTIONS],
         "agreement": agreement(rows),
-        "chart": [_series(line) for line in lines if line.overall is None],
+        "chart": [_series(line) for line in lines],
     }
     return render(request, "archive/bugfix.html", context)
 
@@ -43,4 +43,4 @@ def _spoilt(function: Function) -> dict[str, Any]:
 
 def _series(line: Line) -> dict[str, Any]:
     cells = [asdict(cell) for cell in line.cells if cell is not None]
-    return {"name": line.name, "group": line.group, "cells": cells}
+    return {"name": line.name, "group": line.group, "cells": cells, "overall": line.overall}

@@ -92,6 +92,7 @@ def test_other_settings_are_measured_anew(bugfix):
         (["--samples", "-1"], "--samples"),
     ],
 )
+@pytest.mark.django_db  # models that people added are looked up
 def test_wrong_arguments_end_with_status_2_and_one_line(bugfix, arguments, said):
     with pytest.raises(CommandError, match=said) as caught:
         bugfix(*arguments)

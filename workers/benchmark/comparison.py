@@ -131,11 +131,9 @@ def _paper_rate(task: Task) -> float:
 
 
 def percent(rate: float) -> str:
-    """Return a share with two significant places: 28 %, 0.44 %, 0.0040 %, 0 %."""
+    """Return a share in percent, two places that count below 10: 28.3 %, 8.7 %, 0.0040 %, 0 %."""
     value = 100 * rate
-    if value == 0:
-        return "0 %"
-    if value >= 10:
+    if value in (0, 100):
         return f"{value:.0f} %"
     places = 1 if value >= 1 else 2
     while value < 10 ** (1 - places) and places < 4:
@@ -164,7 +162,7 @@ def _rates_table(lines: Sequence[Line]) -> str:
     table = [["operator", "whose figures", *heads], ["---", "---", *["---:"] * len(heads)]]
     for line in lines:
         if line.overall is not None:
-            cells = [f"{line.overall_percent} in all", *[""] * (len(TASKS) - 1)]
+            cells = [f"{line.overall_percent}, not split", *[""] * (len(TASKS) - 1)]
         else:
             cells = [_markdown(cell) for cell in line.cells]
         name = f"{line.name} ({line.note})" if line.note else line.name

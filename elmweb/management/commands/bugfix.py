@@ -9,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive.bugfix_rows import OWN, SHIPPED
+from archive.services import registry
+from elmweb.commands import ensure_database
 from elmweb.paths import BASE_DIR
 from simulation.evaluate import SandboxLost
 from simulation.sandbox import Sandbox, SandboxUnavailable
@@ -26,7 +28,7 @@ from workers.benchmark.measure import (
     measure,
 )
 from workers.benchmark.published import GP_TRIALS
-from workers.mutation.operator import load_operator
+from workers.mutation.operator import BUILT_IN, load_operator
 
 DOCUMENT = BASE_DIR / "docs/bugfix.md"
 
@@ -37,15 +39,15 @@ class Command(BaseCommand):
         "as in appendix A of the paper. Rows are kept in --out as they come; what it holds "
         "already is not measured again."
     )
-    requires_system_checks = []  # neither database nor broker matter here
+    requires_system_checks = []  # no broker; a database only for models that people added
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--operator",
             action="append",
             metavar="NAME",
-            help=f"{TINY_GP}, or what runs can be made with; may be repeated (both {TINY_GP} "
-            "and bundled)",
+            help=f"{TINY_GP}, or a model of the Models page; may be repeated "
+            f"({TINY_GP} and bundled)",
         )
         parser.add_argument(
             "--task",
@@ -116,7 +118,10 @@ class Command(BaseCommand):
 def _writer(name: str, temperature: float) -> Writer:
     if name == TINY_GP:
         return TinyGP()
-    return OperatorWriter(name, load_operator(name, temperature=temperature), temperature)
+    if name not in BUILT_IN:
+        ensure_database()  # where the models are that people added
+    operator = load_operator(registry.spec_of(name), temperature=temperature)
+    return OperatorWriter(name, operator, temperature)
 
 
 def _words(row: Row) -> str:
