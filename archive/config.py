@@ -12,6 +12,7 @@ MAX_MESSAGES = 50
 MAX_MESSAGE_LENGTH = 300
 MAX_MODELS = 8
 MAX_TRIES = 4
+PARENTS = ("uniform", "seed")
 # As percent, which is how people weigh them.
 PAPER_MESSAGES = tuple(
     (text, 100 * weight) for text, weight in get_domain("sodarace").commit_messages
@@ -37,6 +38,7 @@ class RunConfig:
     parents_per_batch: int = 8
     children_per_parent: int = 4
     tries: int = 4  # answers asked for at most, for one child that can run
+    parents: str = "uniform"  # over the occupied cells; "seed": the seed program every time
 
     def __post_init__(self) -> None:
         """Check everything once, at the door.
@@ -56,6 +58,8 @@ class RunConfig:
                 raise ValueError(f"{name} must be from 1 to 64, got {getattr(self, name)}")
         if not isinstance(self.tries, int) or not 1 <= self.tries <= MAX_TRIES:
             raise ValueError(f"tries must be from 1 to {MAX_TRIES}, got {self.tries!r}")
+        if self.parents not in PARENTS:
+            raise ValueError(f"parents must be {' or '.join(PARENTS)}, got {self.parents!r}")
         check_models(self.models)
         self._check_messages()
         get_domain(self.domain)

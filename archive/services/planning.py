@@ -28,7 +28,7 @@ class Batch:
 
 
 def select_batch(run: Run, number: int, children: int) -> Batch:
-    """Choose parents uniformly over the occupied cells, messages by weight.
+    """Choose parents uniformly over the occupied cells (or as the config says), messages by weight.
 
     Args:
         number: of the batch in its run; with the run's seed it fixes the random stream.
@@ -39,12 +39,12 @@ def select_batch(run: Run, number: int, children: int) -> Batch:
     """
     config = RunConfig.from_json(run.config)
     rng = random.Random(f"{run.rng_seed}:{number}")
-    cells = list(Cell.objects.filter(run=run).order_by("index").values_list("elite_id", flat=True))
+    candidates = _candidates(run, config.parents)
     texts, weights = zip(*config.messages, strict=True)
     sizes = [config.children_per_parent] * (children // config.children_per_parent)
     if children % config.children_per_parent:
         sizes.append(children % config.children_per_parent)
-    chosen = [rng.choice(cells) for _ in sizes]
+    chosen = [rng.choice(candidates) for _ in sizes]
     elites = Child.objects.select_related("program").in_bulk(set(chosen))
     parents = tuple(elites[pk] for pk in chosen)
     requests = tuple(
@@ -53,6 +53,14 @@ def select_batch(run: Run, number: int, children: int) -> Batch:
     )
     names, shares = zip(*mix_from_json(run.mix), strict=True)
     return Batch(parents, requests, rng.choices(names, shares)[0], rng.getrandbits(48))
+
+
+def _candidates(run: Run, parents: str) -> list[int]:
+    """Return the ids of the children that may become parents."""
+    if parents == "seed":  # the control without an archive
+        return [Child.objects.get(run=run, seq=0).pk]
+    elites = Cell.objects.filter(run=run).order_by("index")
+    return list(elites.values_list("elite_id", flat=True))
 
 
 def _source_of(elite: Child) -> str:

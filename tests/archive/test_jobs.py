@@ -1,5 +1,6 @@
 """Jobs and the life of a run: leases, fences, budgets, states."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from archive import services
 from archive.config import RunConfig
 from archive.models import Intervention, Job, Run, RunState
 from archive.services import jobs, planning, runs
-from tests.archive.factories import SEED_SOURCE, leased_job, make_run
+from tests.archive.factories import SEED_SOURCE, add_children, leased_job, make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +120,7 @@ def test_a_finished_run_refuses_every_action_with_a_sentence(act):
         ({"budget": 10, "messages": (("a", 1.0), ("a", 2.0))}, "the same"),
         ({"budget": 10, "terrain": "moon"}, "terrain"),
         ({"budget": 10, "domain": "chess"}, "domain"),
+        ({"budget": 10, "parents": "best"}, "parents must be uniform or seed, got 'best'"),
     ],
 )
 def test_a_nonsensical_config_is_refused_with_a_sentence(fields, words):
@@ -186,3 +188,20 @@ def test_a_lease_outlives_an_error_of_the_database(monkeypatch):
     monkeypatch.setattr(QuerySet, "update", update)
     jobs._renew(job, stop)
     assert len(calls) == 2
+
+
+def test_parents_are_drawn_uniformly_over_the_cells_in_one_known_stream():
+    """Another stream would make other runs of the same rng seed."""
+    run = make_run()
+    add_children(run, [((15.0, 5.0, 30.0), 1.0), ((25.0, 5.0, 30.0), 1.0)])
+    batch = planning.select_batch(run, 3, 16)
+    rng = random.Random("1:3")
+    assert [parent.seq for parent in batch.parents] == [rng.choice([0, 1, 2]) for _ in range(4)]
+
+
+def test_without_an_archive_every_parent_is_the_seed_program():
+    run = make_run(parents="seed")
+    add_children(run, [((15.0, 5.0, 30.0), 9.0), ((5.0, 5.0, 30.0), 9.0)])
+    batches = [planning.select_batch(run, number, 16) for number in range(4)]
+    assert {parent.seq for batch in batches for parent in batch.parents} == {0}
+    assert {request.parent for batch in batches for request in batch.requests} == {SEED_SOURCE}
