@@ -133,13 +133,10 @@ def probe(self: Task, job_id: int) -> None:
         run = job.training.run
         config = RunConfig.from_json(run.config) if run else RunConfig(budget=1)
         evaluator = _evaluator(config.domain, config.terrain)
-        trainings.finish_probe(job, _valid(evaluator, job.payload["children"]))
-
-
-def _valid(evaluator: Evaluator, children: list[list[str]]) -> int:
-    """Count the programs that give a walker whose body differs from its parent's."""
-    found = [(_judge(evaluator, source, 0), body) for source, body in children]
-    return sum(e.outcome is Outcome.EVALUATED and e.body_hash != body for e, body in found)
+        children = job.payload["children"]
+        evaluations = [_judge(evaluator, source, rng_seed=0) for source, _ in children]
+        valid = trainings.count_valid(evaluations, children)
+        trainings.finish_probe(job.training, job.payload["step"], valid, job)
 
 
 @shared_task(bind=True)

@@ -166,6 +166,7 @@ def adopt(
     with transaction.atomic():
         spec = ModelSpec(kind="tuned", name=name, folder=str(target))
         row = add(spec, version=version, parent=parent, card=card, owner=owner)
+        MODELS_DIR.mkdir(parents=True, exist_ok=True)
         if target.exists():  # of an attempt that died before the row was there
             shutil.rmtree(target)
         folder.rename(target)

@@ -25,6 +25,7 @@ from archive.services.promotions import promote, rollback, set_mix, set_repeat
 from archive.services.runs import IllegalTransition
 from archive.tuning import TuneConfig, preset
 from elmweb.accounts.models import User
+from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+AT_WORK = (TrainingState.QUEUED, TrainingState.RUNNING)
 COMMAND_SILENT = 900.0  # [s] far longer than a slice or a batch takes
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -125,13 +127,13 @@ def pass_on(job: Job) -> None:
     with transaction.atomic():
         assert job.training is not None
         training = _locked(job.training)
-        if jobs.finish(job) and training.state == TrainingState.RUNNING:
+        if jobs.finish(job) and training.state in AT_WORK:
             _enqueue_next(training)
 
 
 def is_stopped(training: Training) -> bool:
     """Whether somebody stopped it: a slice asks while it works."""
-    return not Training.objects.filter(pk=training.pk, state=TrainingState.RUNNING).exists()
+    return not Training.objects.filter(pk=training.pk, state__in=AT_WORK).exists()
 
 
 def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Training | None:
@@ -151,8 +153,9 @@ def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Tra
         training.progress = training.progress | done.progress
         training.dataset = training.dataset | done.counts
         training.save(update_fields=["metrics", "progress", "dataset"])
-        for step, children in done.probes:
-            jobs.enqueue(Job.Kind.PROBE, {"step": step, "children": children}, training=training)
+        for step, children in done.probes if job is not None else ():
+            payload = {"step": step, "children": children}
+            jobs.enqueue(Job.Kind.PROBE, payload, training=training)
         if done.weights is not None:
             _keep(training, done)
         elif done.is_over:
@@ -161,7 +164,7 @@ def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Tra
                 "The loss on held-out parents never fell below where it began: "
                 f"{training.base.name} stays the better model, and nothing was kept.",
             )  # fmt: skip
-        elif job is not None and training.state == TrainingState.RUNNING:
+        elif job is not None and training.state in AT_WORK:
             _enqueue_next(training)
     return training
 
@@ -206,17 +209,27 @@ def _card(training: Training) -> dict[str, Any]:
     }
 
 
-def finish_probe(job: Job, valid: int) -> None:
+def finish_probe(training: Training, step: int, valid: int, job: Job | None = None) -> None:
     """Add to a point of the curves how many of its sampled children were valid."""
     with transaction.atomic():
-        assert job.training is not None
-        training = _locked(job.training)
-        if not jobs.finish(job):
+        training = _locked(training)
+        if job is not None and not jobs.finish(job):
             return
         for point in training.metrics:
-            if point["step"] == job.payload["step"] and point.get("samples"):
+            if point["step"] == step and point.get("samples"):
                 point["valid"] = round(valid / point["samples"], 4)
         training.save(update_fields=["metrics"])
+
+
+def count_valid(evaluations: Sequence[Evaluation], children: Sequence[Sequence[str]]) -> int:
+    """Return how many children gave a walker whose body differs from its parent's.
+
+    Args:
+        evaluations: (N,) of the children's programs.
+        children: (N, 2) program and hash of its parent's body.
+    """
+    pairs = zip(evaluations, children, strict=True)
+    return sum(e.outcome is Outcome.EVALUATED and e.body_hash != body for e, (_, body) in pairs)
 
 
 def see(training: Training) -> None:
@@ -318,7 +331,7 @@ def stop(training: Training, actor: User | None = None) -> Training:
             ):
                 _stop_arm(arm)
             return _end(training, TrainingState.FINISHED, "the comparison was stopped")
-        _need(training, {TrainingState.QUEUED, TrainingState.RUNNING}, "stop")
+        _need(training, set(AT_WORK), "stop")
         # A slice under way notices, saves its checkpoint and ends.
         Job.objects.filter(training=training, state=Job.State.QUEUED).exclude(
             kind=Job.Kind.PROBE

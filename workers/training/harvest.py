@@ -41,7 +41,7 @@ def split(edits: Iterable[Edit], *, held_out: float, rng_seed: int) -> Split:
 
     Args:
         held_out: share of the parents; at least one parent is held out and one is not.
-        rng_seed: chooses them; a parent keeps its side while others are added.
+        rng_seed: chooses them, whatever the order of the edits.
     """
     seen: set[tuple[str, str]] = set()
     kept: list[Edit] = []

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive.config import RunConfig
 from archive.models import Driver, Run, RunState, Training, TrainingState
-from archive.services import local, registry, runs, trainings, trials
+from archive.services import local, registry, trainings, trials
 from archive.tuning import PRESETS, TuneConfig, preset
 from elmweb.commands import ensure_database, print_json
 from elmweb.supervisor.exec_child import die_with_parent
@@ -60,66 +60,59 @@ class Command(BaseCommand):
         except (ValueError, TypeError) as error:
             raise CommandError(str(error), returncode=2) from None
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        show = partial(self._show, as_json=options["json"])
+        run = RunConfig.from_json(Run.objects.get(pk=config.runs[0]).config)
+        pool = EvaluationPool(
+            run.domain, run.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
+        )
         try:
-            training = self._train(training, show)
+            training = self._train(training, pool, as_json=options["json"])
             if training.state == TrainingState.COMPARING:
-                training = self._compare(training, config)
+                training = self._compare(training, config.compare, pool)
         except (KeyboardInterrupt, SystemExit):
             trainings.fail(training, "the command was stopped")
-            raise CommandError("stopped; nothing was kept", returncode=130) from None
+            raise CommandError(f"training {training.pk} was stopped", returncode=130) from None
         except (ValueError, OSError) as error:
             trainings.fail(training, str(error))
             raise CommandError(str(error), returncode=1) from None
         except Exception as error:
             trainings.fail(training, f"the command broke: {error}")
             raise
+        finally:
+            pool.close()
         self._report(training, as_json=options["json"])
 
-    def _train(self, training: Training, show: Any) -> Training:
+    def _train(self, training: Training, pool: EvaluationPool, *, as_json: bool) -> Training:
         from workers.slices import Workshop, tidy  # loads torch
 
         workshop, number = Workshop(), 0
         while training.state == TrainingState.RUNNING:
             done = workshop.work(training, SLICE, label=f"command-{number}")
             number += 1
-            for point in done.points:
-                show(point)
             kept = trainings.finish_slice(training, done)
             assert kept is not None  # nobody else works on it
+            for step, children in done.probes:
+                found = pool.submit([source for source, _ in children], 0).result()
+                trainings.finish_probe(kept, step, trainings.count_valid(found, children))
+            kept.refresh_from_db()
+            for point in kept.metrics[len(training.metrics) :]:
+                words = "  ".join(f"{name} {value}" for name, value in point.items())
+                self.stdout.write(json.dumps(point) if as_json else words)
+                self.stdout.flush()
             training = kept
             tidy(training)
         return training
 
-    def _compare(self, training: Training, config: TuneConfig) -> Training:
+    def _compare(self, training: Training, children: int, pool: EvaluationPool) -> Training:
         """Let both arms run, one after the other, and judge them."""
         assert training.run is not None
-        for arm in trials.start_arms(training, training.run, config.compare, driver=Driver.COMMAND):
-            self._evolve(training, arm)
+        for arm in trials.start_arms(training, training.run, children, driver=Driver.COMMAND):
+            (model, _), *_ = arm.mix
+            temperature = RunConfig.from_json(arm.config).temperature
+            operator = load_operator(registry.spec_of(model), temperature=temperature)
+            arm = local.evolve(arm, operator, pool, on_batch=lambda _: trainings.see(training))
+            if arm.state != RunState.FINISHED:
+                raise ValueError(f"the comparison ended early: run {arm.pk} {arm.state}")
         return trainings.finish_comparison(training)
-
-    def _evolve(self, training: Training, arm: Run) -> None:
-        settings = RunConfig.from_json(arm.config)
-        (model, _), *_ = settings.models
-        operator = load_operator(registry.spec_of(model), temperature=settings.temperature)
-        pool = EvaluationPool(
-            settings.domain, settings.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
-        )
-        try:
-            local.evolve(arm, operator, pool, on_batch=lambda _: trainings.see(training))
-        except BaseException as error:
-            runs.fail(arm, f"the command broke: {error}")
-            raise
-        finally:
-            pool.close()
-        arm.refresh_from_db()
-        if arm.state != RunState.FINISHED:
-            raise ValueError(f"the comparison ended early: run {arm.pk} {arm.state}")
-
-    def _show(self, point: dict[str, Any], *, as_json: bool) -> None:
-        text = json.dumps(point) if as_json else "  ".join(f"{k} {v}" for k, v in point.items())
-        self.stdout.write(text)
-        self.stdout.flush()
 
     def _report(self, training: Training, *, as_json: bool) -> None:
         made = training.model_version
