@@ -10,10 +10,19 @@ const PAD = { left: 46, right: 14, top: 12, bottom: 26 };
 export const pointsOf = (metrics, name) =>
   metrics.filter((point) => Number.isFinite(point[name])).map((point) => [point.step, point[name]]);
 
+/** Round values that span low to high, about ``wanted`` of them; the axis need not begin at 0. */
+export function marksBetween(low, high, wanted = 4) {
+  const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-6);
+  const step = ticks(reach, wanted)[1];
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  return Array.from({ length: Math.max(last - first, 1) + 1 }, (_, n) => (first + n) * step);
+}
+
 /**
  * Draw lines on ``canvas``. ``lines``: [{name, colour, dash, dots}]; ``data()`` returns
- * {metrics, end, top, mark}: the step where the axis ends, the least top of the y axis, and a step
- * to mark. Returns {draw}.
+ * {metrics, end, top, mark}: the step where the x axis ends, the top of a y axis from 0 (without
+ * it the axis spans the values), and a step to mark. Returns {draw}.
  */
 export function mountLines(canvas, lines, format, data) {
   let queued = 0;
@@ -31,12 +40,15 @@ function paint(canvas, lines, format, { metrics, end, top = 0, mark = null }) {
   const { context, width, height } = prepare(canvas);
   if (!width) return;
   const series = lines.map((line) => ({ ...line, points: pointsOf(metrics, line.name) }));
-  const highest = Math.max(top, ...series.flatMap(({ points }) => points.map(([, y]) => y)), 1e-6);
-  const isEmpty = !series.some(({ points }) => points.length);
-  const marks = top ? [0, top / 4, top / 2, (3 * top) / 4, top] : ticks(highest, 4);
+  const values = series.flatMap(({ points }) => points.map(([, y]) => y));
+  const isEmpty = !values.length;
+  const marks = top || isEmpty
+    ? [0, 0.25, 0.5, 0.75, 1].map((share) => share * (top || 1))
+    : marksBetween(Math.min(...values), Math.max(...values));
+  const [base, peak] = [marks[0], marks.at(-1)];
   const [right, bottom] = [width - PAD.right, height - PAD.bottom];
   const toX = (x) => PAD.left + (x / Math.max(end, 1)) * (right - PAD.left);
-  const toY = (y) => bottom - (y / marks.at(-1)) * (bottom - PAD.top);
+  const toY = (y) => bottom - ((y - base) / (peak - base)) * (bottom - PAD.top);
   context.clearRect(0, 0, width, height);
   context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
   context.lineWidth = 1;
@@ -45,7 +57,7 @@ function paint(canvas, lines, format, { metrics, end, top = 0, mark = null }) {
   context.textAlign = "right";
   for (const at of marks) {
     const y = Math.round(toY(at)) + 0.5;
-    context.strokeStyle = colour(at === 0 ? "line-strong" : "line");
+    context.strokeStyle = colour(at === base ? "line-strong" : "line");
     stroke(context, [[PAD.left, y], [right, y]]);
     if (!isEmpty || top) context.fillText(format(at), PAD.left - 6, y);
   }

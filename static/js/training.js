@@ -27,7 +27,7 @@ let live = pageData("live");
 
 const lastStep = () => Math.max(live.progress.steps ?? 0, live.metrics.at(-1)?.step ?? 0);
 const curves = [
-  mountLines($("#loss-curve"), LOSS, (y) => String(+y.toFixed(2)), () => ({ metrics: live.metrics, end: lastStep(), mark: live.best_step })),
+  mountLines($("#loss-curve"), LOSS, (y) => String(+y.toFixed(3)), () => ({ metrics: live.metrics, end: lastStep(), mark: live.best_step })),
   mountLines($("#sample-curve"), SAMPLES, (y) => `${Math.round(y * 100)} %`, () => ({ metrics: live.metrics, end: lastStep(), top: 1 })),
 ];
 
