@@ -2,6 +2,7 @@
 
 from workers.training.corpus import building as B
 from workers.training.corpus import messages
+from workers.training.corpus import retabling as T
 from workers.training.corpus import rewriting as R
 
 _WAVE = ("Use a wave", "Let the muscles follow a wave", "Make the muscles a function of the index")
@@ -15,9 +16,9 @@ EDITS_BROAD = (
     (R.cross, 1.5, True, ("Swap joints of two muscles", "Swap two joints", "Cross two muscles")),
     (R.limit, 2, True, ("Change a limit", "Change a bound", "Change how far the loop goes")),
     (R.negate, 0.8, True, ("Negate a condition", "Change a condition", "Invert a test")),
-    (R.respell, 3, True, ("Change the pattern", "Change the string that draws the body", "Edit the layout")),
-    (R.copy_row, 2, False, ("Add a row to the table", "Add an entry", "Copy a row with other numbers")),
-    (R.move_row, 2, True, ("Move a point", "Change a row of the table", "Change an entry")),
+    (T.respell, 3, True, ("Change the pattern", "Change the string that draws the body", "Edit the layout")),
+    (T.copy_row, 2, False, ("Add a row to the table", "Add an entry", "Copy a row with other numbers")),
+    (T.move_row, 2, True, ("Move a point", "Change a row of the table", "Change an entry")),
     (B.copy_limb, 2.5, False, ("Copy a limb", "Duplicate a limb with an offset", "Add a second one beside it", "Add another leg")),
     (B.limb_in_loop, 1.5, False, ("Build several of them in a loop", "Repeat a limb in a loop", "Wrap it in a loop")),
     (B.mirror_limb, 1.5, False, ("Mirror a limb", "Add the same limb on the other side", "Make it symmetric")),

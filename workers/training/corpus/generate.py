@@ -1,6 +1,7 @@
 """Draw examples: a parent program with several edits of it, each with a commit message.
 
-Every parent and child runs and builds a body; every child's body differs from its parent's.
+Every parent and child runs and builds a body; every child's body differs from its parent's, but
+for children of the broad families whose message says that they only tidy up.
 """
 
 import json
