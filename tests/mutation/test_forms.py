@@ -94,6 +94,20 @@ def test_an_answer_by_example_ends_at_the_closing_fence():
     assert question.end("a = 1\n``") is None
 
 
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("```\n=1|a\n```\nI hope", "```\n=1|a\n```"),
+        ("Well:\n```python\na = 1\n```", "Well:\n```python\na = 1\n```"),
+        ("Well:\n```python\na = 1\n``", None),
+        ("=1|a\n", None),
+    ],
+)
+def test_a_chat_is_over_when_its_first_block_is_closed(answer, kept):
+    end = ask(get_form("numbered"), "a = 1\n", "x", "chat").end(answer)
+    assert (None if end is None else answer[:end]) == kept
+
+
 def test_a_numbered_prompt_is_the_one_that_adapters_are_trained_on():
     prompt = ask(get_form("numbered"), "a = 1\n    b = 2\n", "Move b", "bare").text
     assert prompt == "0|a = 1\n1|    b = 2\n# Move b\n"

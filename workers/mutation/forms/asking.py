@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workers.mutation.forms import Form
-from workers.mutation.forms.fences import FENCE, closing
+from workers.mutation.forms.fences import FENCE, after_block, closing
 
 STYLES = ("chat", "examples", "bare")
 
@@ -94,7 +94,7 @@ def ask(form: Form, parent: str, message: str, style: str) -> Question:
     if not form.task:
         raise ValueError(f"the form {form.name} is only for models that are trained on it")
     if style == "chat":
-        return Question("", _chat(form, parent, message), "", lambda answer: None)
+        return Question("", _chat(form, parent, message), "", after_block)
     prime = form.prime(parent)
     shown = [_shown(form, old, text) + form.write(old, new) for text, old, new in EXAMPLES]
     text = f"\n{FENCE}\n\n".join([*shown, _shown(form, parent, message) + prime])

@@ -20,6 +20,15 @@ def blocks(answer: str) -> list[str]:
     return ["\n".join(lines[a + 1 : b]) for a, b in zip(opened, closed, strict=True)]
 
 
+def after_block(answer: str) -> int | None:
+    """Return where the first fenced block of an answer is closed; None while it is not."""
+    opened = 0 if answer.startswith(FENCE) else answer.find("\n" + FENCE) + 1
+    if not opened and not answer.startswith(FENCE):
+        return None
+    at = answer.find("\n" + FENCE, opened + len(FENCE))
+    return None if at < 0 else at + 1 + len(FENCE)
+
+
 def closing(answer: str) -> int | None:
     """Return where the closing fence of an answer stands that began inside a fence."""
     if answer.startswith(FENCE):
