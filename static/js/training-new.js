@@ -1,5 +1,6 @@
 // training-new.js: choose what a model learns from; a preview follows every change.
-import { mountBrush, TOOLS } from "./brush.js";
+import { TOOLS } from "./brush-geometry.js";
+import { mountBrush } from "./brush.js";
 import { $, $$, h, icon, pageData, setText } from "./dom.js";
 import { count, duration, plural } from "./format.js";
 import { getJson, post } from "./http.js";

@@ -37,7 +37,7 @@ export function progressText({ state, progress }) {
   const going = state === "running" || state === "queued";
   return [
     `step ${count(progress.step)} of ${count(progress.steps)}`,
-    progress.seconds ? `${duration(progress.seconds)} so far` : "",
+    progress.seconds ? `${duration(progress.seconds)} ${going ? "so far" : "of training"}` : "",
     going && progress.step && progress.eta_s ? `about ${duration(progress.eta_s)} to go` : "",
     progress.tokens_per_s ? `${count(progress.tokens_per_s)} tokens a second` : "",
   ].filter(Boolean).join(" · ");
@@ -95,29 +95,31 @@ function drawNotices() {
 // --- the result
 const isRate = ({ unit }) => unit.startsWith("share");
 export const figureOf = (row, value) => (isRate(row) ? percent(value) : amount(value));
-const differenceOf = (row, value) => {
-  const sign = value < 0 ? "−" : "+";
-  return isRate(row) ? `${sign}${Math.abs(value * 100).toFixed(1)} points` : `${sign}${figureOf(row, Math.abs(value))}`;
+const signed = (row, value) => {
+  const figure = isRate(row) ? Math.abs(value * 100).toFixed(1) : amount(Math.abs(value));
+  return `${Number(figure.replaceAll(",", "")) ? (value < 0 ? "−" : "+") : "±"}${figure}`;
 };
+const unitOf = (row) => (isRate(row) ? " points" : "");
+const differenceOf = (row, value) => `${signed(row, value)}${unitOf(row)}`;
+const spanOf = (row, [, low, high]) => `${signed(row, low)} to ${signed(row, high)}${unitOf(row)}`;
 const rangeOf = (row, [, low, high]) => h("span", { class: "range" }, ` (${figureOf(row, low)} to ${figureOf(row, high)})`);
 
 function intervalBar(row) {
   const [value, low, high] = row.difference;
   const reach = Math.max(Math.abs(low), Math.abs(high), 1e-9) * 1.08;
   const at = (x) => 50 + (50 * x) / reach;
-  return h("div", { class: "interval", "data-better": String(row.better), title: `${differenceOf(row, low)} to ${differenceOf(row, high)}` },
+  return h("div", { class: "interval", "data-better": String(row.better), "aria-hidden": "true" },
     h("i", { style: { left: `${at(low)}%`, width: `${at(high) - at(low)}%` } }),
     h("b", { style: { left: `${at(value)}%` } }));
 }
 const WORD = { true: "better", false: "worse", null: "no clear difference" };
 function resultRow(row) {
-  const [value, low, high] = row.difference;
   return h("tr", { "data-metric": row.metric },
     h("th", { scope: "row" }, row.label, isRate(row) ? null : h("span", { class: "range" }, ` ${row.unit}`)),
-    h("td", { class: "num" }, figureOf(row, row.base[0]), rangeOf(row, row.base)),
-    h("td", { class: "num" }, figureOf(row, row.tuned[0]), rangeOf(row, row.tuned)),
-    h("td", { class: "num" }, h("b", {}, differenceOf(row, value)), h("br"), h("span", { class: "range" }, WORD[row.better])),
-    h("td", { class: "interval-cell" }, intervalBar(row), h("span", { class: "range num" }, `${differenceOf(row, low)} to ${differenceOf(row, high)}`)));
+    h("td", { class: "num", "data-of": live.base }, figureOf(row, row.base[0]), rangeOf(row, row.base)),
+    h("td", { class: "num", "data-of": live.name }, figureOf(row, row.tuned[0]), rangeOf(row, row.tuned)),
+    h("td", { class: "num" }, h("b", {}, differenceOf(row, row.difference[0])), h("br"), h("span", { class: "range" }, WORD[row.better])),
+    h("td", { class: "interval-cell" }, intervalBar(row), h("span", { class: "range num" }, spanOf(row, row.difference))));
 }
 function drawResult() {
   const { result, arms, model_version: made } = live;

@@ -200,6 +200,81 @@ def test_tab_indents_and_shift_tab_takes_it_back(scripts: Path) -> None:
     assert shown == ["a    b", "    a\n    b\nc", "a\nb\nc", "\n      ", "\n  "]
 
 
+def test_a_gesture_covers_the_cells_whose_middle_lies_inside(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { boxBetween, combined, covered, isInside } from "./brush-geometry.js";
+        import { cellCorner, layOut } from "./slab-layout.js";
+        const layout = layOut(AXES, 480);
+        const all = Array.from({ length: 1728 }, (_, n) => n);
+        const [x, y] = cellCorner(layout, 0); // lower left of the first slab
+        const side = layout.cell;
+        const half = side / 2;
+        const rectangle = [[x + 2 * side, y + side], [x - 1, y - side - 1]]; // drawn backwards
+        const lasso = [[x - 1, y - 1], [x + side, y - 1], [x + side, y + side], [x - 1, y + side]];
+        const tap = [[x + half, y + half]];
+        const chosen = combined(new Set([5, 7]), [7, 8], "remove");
+        show({
+          rectangle: covered(layout, "rectangle", rectangle, all),
+          lasso: covered(layout, "lasso", lasso, all),
+          tap: covered(layout, "cell", tap, all),
+          occupied: covered(layout, "rectangle", rectangle, [1]),
+          box: boxBetween(AXES, 13, 0, all),
+          chosen: [...chosen], added: [...combined(chosen, [8], "add")],
+          outside: isInside([5, 5], [[0, 0], [1, 0], [1, 1]]),
+        });
+        """,
+    )
+    assert shown == {
+        "rectangle": [0, 12, 144, 156],
+        "lasso": [0],
+        "tap": [0],
+        "occupied": [],
+        "box": [0, 1, 12, 13],
+        "chosen": [5],
+        "added": [5, 8],
+        "outside": False,
+    }
+
+
+def test_a_mix_of_models_is_judged_while_it_is_typed(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { mixProblem, sharesOf } from "./model-mix.js";
+        const mix = (...rows) => rows.map(([name, weight]) => ({ name, weight }));
+        show([mix(["a", ""]), mix(["a", "3"], ["b", "0,5"]), mix(), mix(["a", "x"], ["b", "1"]),
+              mix(["a", "0"], ["b", "0"]), mix(["a", "1"], ["a", "1"])]
+          .map((rows) => [mixProblem(rows), sharesOf(rows)]));
+        """,
+    )
+    problems = [problem for problem, _ in shown]
+    assert problems[:3] == ["", "", "A run needs a model."]
+    assert problems[3] == "The weight of “a” must be a number from 0 up, got “x”."
+    assert problems[4] == "At least one model needs a weight above 0."
+    assert problems[5] == "“a” is there twice: add up the weights instead."
+    assert shown[0][1] == [1]
+    assert shown[1][1] == pytest.approx([6 / 7, 1 / 7])
+
+
+def test_the_axis_of_a_curve_spans_its_values_in_round_steps(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { marksBetween, pointsOf } from "./training-curves.js";
+        const tidy = (marks) => marks.map((x) => +x.toFixed(6));
+        const metrics = [{ step: 0, train: 2 }, { step: 5 }, { step: 9, train: null },
+                         { step: 12, train: 1 }];
+        show({ wide: tidy(marksBetween(0.41, 0.49)), one: tidy(marksBetween(0.5, 0.5)).length,
+               points: pointsOf(metrics, "train") });
+        """,
+    )
+    assert shown["wide"] == [0.4, 0.425, 0.45, 0.475, 0.5]
+    assert shown["one"] >= 2
+    assert shown["points"] == [[0, 2], [12, 1]]
+
+
 def test_numbers_are_written_as_people_read_them(scripts: Path) -> None:
     shown = run(
         scripts,
