@@ -10,26 +10,44 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from simulation.domains import get_domain
-from simulation.evaluate import Evaluator
+from simulation.evaluate import Evaluation, Evaluator
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox
 from simulation.terrain import make_terrain
-from workers.mutation.operator import MutationRequest, Operator, load_operator
-from workers.training.corpus import families
+from workers.mutation.operator import MutationRequest, Operator, Proposal, load_operator
+from workers.training.corpus import families, styles
 from workers.training.corpus.generate import draw_parent, held_out_pool
 
 HELD_OUT = Path(__file__).parent / "heldout"
-MESSAGES = (  # the paper's three and four that name an edit
-    "Changed make walker function.", "Changed parameters in make walker function.",
-    "Small change to make walker function.", "Add a leg", "Make the walker wider",
-    "Change the phase of a muscle", "Add a muscle",
-)  # fmt: skip
-PAPER_MESSAGES = (MESSAGES[0],) * 4 + (MESSAGES[1],) * 3 + (MESSAGES[2],) * 3  # 40/30/30 %
+UNSEEN = Path(__file__).parent / "unseen"
+PAPER_MESSAGES = (  # 40/30/30 %, section 5 of Lehman et al. 2022
+    ("Changed make walker function.",) * 4
+    + ("Changed parameters in make walker function.",) * 3
+    + ("Small change to make walker function.",) * 3
+)
+TRIES = 4  # samples of one (program, message) pair
+# What a body must show when the message was obeyed: a test of its figures before and after.
+CHECKABLE: dict[str, Callable[[dict, dict], bool]] = {
+    "Make the walker wider": lambda old, new: new["width"] > old["width"],
+    "Make the walker narrower": lambda old, new: new["width"] < old["width"],
+    "Make the walker taller": lambda old, new: new["height"] > old["height"],
+    "Make the walker lower": lambda old, new: new["height"] < old["height"],
+    "Make the walker heavier": lambda old, new: new["mass"] > old["mass"],
+    "Make the walker lighter": lambda old, new: new["mass"] < old["mass"],
+    "Add a leg": lambda old, new: new["joints"] > old["joints"],
+    "Add a joint": lambda old, new: new["joints"] > old["joints"],
+    "Remove a joint": lambda old, new: new["joints"] < old["joints"],
+    "Add a muscle": lambda old, new: new["muscles"] > old["muscles"],
+    "Remove a muscle": lambda old, new: new["muscles"] < old["muscles"],
+    "Use fewer muscles": lambda old, new: new["muscles"] < old["muscles"],
+}
 
 
 def groups(rng_seed: int, number: int) -> dict[str, list[str]]:
@@ -39,10 +57,15 @@ def groups(rng_seed: int, number: int) -> dict[str, list[str]]:
     return {
         "seeds": [seed.source for seed in seeds if not seed.is_gallery],
         "gallery": [seed.source for seed in seeds if seed.is_gallery],
-        "families": _drawn(rng, families.FAMILIES, number),
+        "families": _drawn(rng, families.FAMILIES + styles.BROAD, number),
         "held-out families": _drawn(rng, held_out_pool(), number),
-        "foreign": [path.read_text() for path in sorted(HELD_OUT.glob("*.py"))],
+        "foreign": _read(HELD_OUT),
+        "unseen": _read(UNSEEN),
     }
+
+
+def _read(folder: Path) -> list[str]:
+    return [path.read_text() for path in sorted(folder.glob("*.py"))]
 
 
 def _drawn(rng: Random, pool, number: int) -> list[str]:
@@ -54,64 +77,117 @@ def _drawn(rng: Random, pool, number: int) -> list[str]:
     return drawn
 
 
+@dataclass
+class Counts:
+    """What became of the samples of one group."""
+
+    samples: int = 0
+    valid: int = 0
+    pairs: int = 0  # (program, message)
+    pairs_valid: int = 0  # with at least one valid sample
+    checked: int = 0  # valid samples of messages that can be checked
+    obeyed: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    bodies: set[str] = field(default_factory=set)
+    cpu: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return rates, each beside the number that it is of."""
+        row = {
+            "samples": self.samples,
+            "valid": round(self.valid / self.samples, 3),
+            "novel": round(len(self.bodies) / self.samples, 3),
+            "pairs": self.pairs,
+            f"valid_in_{TRIES}": round(self.pairs_valid / self.pairs, 3),
+        }
+        if self.checked:
+            row |= {"checked": self.checked, "obeyed": round(self.obeyed / self.checked, 3)}
+        row["per_cpu_second"] = round(self.samples / self.cpu, 2)
+        return row | {"ends": dict(self.ends.most_common())}
+
+
 def measure(
     operator: Operator,
     evaluator: Evaluator,
     parents: Sequence[str],
-    samples: int,
+    pairs: int,
     messages: Sequence[str] = PAPER_MESSAGES,
     rng_seed: int = 1,
-) -> dict:
-    """Return counts of outcomes of about ``samples`` first tries over ``parents`` in turn."""
-    count = max(1, -(-samples // len(parents)))
+) -> Counts:
+    """Count the outcomes of first tries: ``TRIES`` samples of each of ``pairs`` pairs.
+
+    Parents and messages are taken in turn; ``operator`` must not try again by itself.
+    """
     requests = [
-        MutationRequest(parents[n % len(parents)], messages[n % len(messages)], 1)
-        for n in range(count * len(parents))
+        MutationRequest(parents[n % len(parents)], messages[n % len(messages)], TRIES)
+        for n in range(pairs)
     ]
-    started = time.process_time()
-    proposals = []
-    for first in range(0, len(requests), 16):
-        batch = requests[first : first + 16]
-        proposals += operator.propose(batch, rng_seed=rng_seed + first)
-    cpu = time.process_time() - started
-    bodies: dict[str, str] = {}
-    ends: Counter[str] = Counter()
-    novel = set()
-    for request, [proposal] in zip(requests, proposals, strict=True):
-        if request.parent not in bodies:
-            bodies[request.parent] = evaluator.evaluate(request.parent).body_hash
-        if proposal.outcome is not None or proposal.source is None:
-            ends[str(proposal.outcome)] += 1
-            continue
-        found = evaluator.evaluate(proposal.source)
-        if found.outcome is Outcome.EVALUATED and found.body_hash != bodies[request.parent]:
-            ends["valid"] += 1
-            novel.add(found.body_hash)
-        else:
-            is_same = found.outcome is Outcome.EVALUATED
-            ends["same body" if is_same else str(found.outcome)] += 1
-    return {
-        "samples": len(requests),
-        "valid": round(ends["valid"] / len(requests), 3),
-        "novel": round(len(novel) / len(requests), 3),
-        "per_cpu_second": round(len(requests) / cpu, 2),
-        "ends": dict(ends.most_common()),
-    }
+    counts = Counts()
+    known: dict[str, Evaluation] = {}
+    for first in range(0, len(requests), 8):
+        batch = requests[first : first + 8]
+        started = time.process_time()
+        answers = operator.propose(batch, rng_seed=rng_seed + first)
+        counts.cpu += time.process_time() - started
+        for request, proposals in zip(batch, answers, strict=True):
+            if request.parent not in known:
+                known[request.parent] = evaluator.evaluate(request.parent)
+            judged = [_judge(evaluator, p, known[request.parent]) for p in proposals]
+            _count(counts, request.message, known[request.parent], judged)
+    return counts
+
+
+def _judge(evaluator: Evaluator, proposal: Proposal, old: Evaluation) -> Evaluation | str:
+    """Return the evaluation of a valid child, else how it ended."""
+    if proposal.outcome is not None or proposal.source is None:
+        return str(proposal.outcome)
+    found = evaluator.evaluate(proposal.source)
+    if found.outcome is not Outcome.EVALUATED:
+        return str(found.outcome)
+    return "same body" if found.body_hash == old.body_hash else found
+
+
+def _count(
+    counts: Counts, message: str, old: Evaluation, judged: Sequence[Evaluation | str]
+) -> None:
+    valid = [found for found in judged if isinstance(found, Evaluation)]
+    counts.samples += len(judged)
+    counts.valid += len(valid)
+    counts.pairs += 1
+    counts.pairs_valid += bool(valid)
+    counts.ends.update("valid" if isinstance(j, Evaluation) else j for j in judged)
+    counts.bodies.update(found.body_hash for found in valid)
+    if message in CHECKABLE:
+        counts.checked += len(valid)
+        counts.obeyed += sum(CHECKABLE[message](_figures(old), _figures(new)) for new in valid)
+
+
+def _figures(found: Evaluation) -> dict[str, float]:
+    assert found.measures is not None
+    height, width, mass = found.measures
+    return {"height": height, "width": width, "mass": mass} | found.details
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--samples", type=int, default=96, help="of each group")
+    parser.add_argument(
+        "--pairs", type=int, default=54, help=f"of each group, {TRIES} samples each"
+    )
     parser.add_argument("--temperature", type=float, default=0.8)
     parser.add_argument("--backend", default="bundled", help="bundled or bundled_unmasked")
     parser.add_argument("--rng-seed", type=int, default=7)
+    parser.add_argument("--messages", choices=("paper", "checkable"), default="paper")
+    parser.add_argument("--group", help="only this one")
     options = parser.parse_args()
     operator = load_operator(options.backend, temperature=options.temperature)
+    messages = PAPER_MESSAGES if options.messages == "paper" else tuple(CHECKABLE)
     with Sandbox() as sandbox:
         evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
         for name, parents in groups(options.rng_seed, 32).items():
-            row = measure(operator, evaluator, parents, options.samples)
-            print(json.dumps({"backend": options.backend, "parents": name, **row}), flush=True)
+            if options.group in (None, name):
+                counts = measure(operator, evaluator, parents, options.pairs, messages)
+                row = {"backend": options.backend, "parents": name, **counts.to_json()}
+                print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":
