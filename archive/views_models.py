@@ -20,6 +20,11 @@ from elmweb.paths import BASE_DIR
 CARD = BASE_DIR / "workers/mutation/weights/MODEL_CARD.md"
 ADDABLE = {"folder": FolderForm, "endpoint": EndpointForm}
 CARD_WORDS = ("good_at",)  # parts of a card that the page has a place of its own for
+DONE = {
+    "remove": "Removed {}; it can be restored at the end of this page.",
+    "restore": "Restored {}.",
+    "promote": "New runs begin with {}.",
+}
 # name, label, hint; the numbers of a fine-tuning that a person may set
 HYPER_PARAMETERS = (
     ("epochs", "Epochs", "times that each example is read"),
@@ -150,6 +155,7 @@ def model_change(request: HttpRequest, key: str, action: str) -> HttpResponse:
         return _refused(request, str(refusal), "models")
     if _wants_json(request):
         return JsonResponse({"version": row.version})
+    messages.success(request, DONE[action].format(row.name))
     return redirect("models" if action == "remove" else reverse("model", args=[row.version]))
 
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -296,6 +297,23 @@ def test_an_upload_that_is_no_model_is_refused_in_a_sentence(person: Client) -> 
         assert sentence in answer.json()["error"]
 
 
+def test_weights_are_downloaded_and_taken_in_elsewhere(
+    person: Client, tuned: ModelVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "MODELS_DIR", tmp_path)
+    gone = person.get(reverse("model-weights", args=["legs-abc"]))
+    assert gone.status_code == 404
+    assert "are gone" in page_of(gone)
+    shutil.copytree(registry.BUNDLED_DIR, tmp_path / "legs")
+    answer = person.get(reverse("model-weights", args=["legs-abc"]))
+    assert answer["Content-Disposition"] == 'attachment; filename="legs.zip"'
+    file = SimpleUploadedFile("legs.zip", b"".join(answer.streaming_content))
+    fields = {"name": "legs-too", "file": file}
+    where = person.post(reverse("model-upload"), fields, headers=JSON).json()["url"]
+    assert "legs-too" in page_of(person.get(where))
+    assert (Path(registry.spec_of("legs-too").folder) / "model.safetensors").is_file()
+
+
 # --- fine-tuning
 def test_the_page_offers_runs_with_what_there_is_to_learn(person: Client, run: Run) -> None:
     page = page_of(person.get(reverse("training-new") + f"?run={run.pk}"))
@@ -473,7 +491,9 @@ def test_the_arms_of_a_comparison_stay_off_the_dashboard(
     arm = make_run()
     Run.objects.filter(pk=arm.pk).update(trial_of=one, name="an arm")
     assert "an arm" not in page_of(person.get("/"))
-    assert person.get(reverse("run", args=[arm.pk])).status_code == 200
+    page = page_of(person.get(reverse("run", args=[arm.pk])))
+    assert reverse("training", args=[one.pk]) in page
+    assert 'data-testid="fine-tune"' not in page
 
 
 def test_a_child_names_the_version_that_wrote_it_and_how(
