@@ -10,6 +10,7 @@ from celery.signals import worker_ready
 from django.db import transaction
 
 from archive.config import RunConfig
+from archive.models import Job
 from archive.services import (
     checks,
     jobs,
@@ -26,7 +27,8 @@ from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
 from simulation.terrain import make_terrain
-from workers.mutation.operator import load_operator
+from workers.mutation.backends import Health
+from workers.mutation.operator import health_of, load_operator
 
 if TYPE_CHECKING:
     from workers.slices import Balance, Workshop
@@ -84,12 +86,29 @@ def mutate(self: Task, job_id: int) -> None:
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")
             return
+        before = health_of(operator)
+        if before.wait_s > 0:
+            _wait(job, before)
+            return
         proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
+        after = health_of(operator)
+        if not before.ok and not after.ok:
+            _wait(job, after)  # still away: only the batch that found out costs budget
+            return
+        if after.ok != before.ok or (after.ok and batch.model in job.run.reason):
+            runs.note_trouble(job.run, after.sentence)
         candidacies = planning.candidacies_of(
             batch, proposals, operator=operator.name, model=version or operator.version
         )
         planning.hand_on(job, candidacies)
         _balance().spend(time.monotonic() - began)
+
+
+def _wait(job: Job, health: Health) -> None:
+    """Leave a model alone that does not answer, and say so on the run."""
+    assert job.run is not None
+    runs.note_trouble(job.run, health.sentence)
+    jobs.postpone(job, max(health.wait_s, 1.0))
 
 
 @shared_task(bind=True)

@@ -103,6 +103,17 @@ def give_back(job: Job) -> None:
         send(job)
 
 
+def postpone(job: Job, seconds: float) -> None:
+    """Queue a job again for later, through no fault of its own: the attempt does not count."""
+    held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.LEASED)
+    held.update(
+        state=Job.State.QUEUED,
+        lease_until=None,
+        attempt=F("attempt") - 1,
+        sent_at=timezone.now() + timedelta(seconds=seconds) - RESEND,  # when the reaper sends it
+    )
+
+
 @contextmanager
 def leased(job_id: int) -> Iterator[Job | None]:
     """Claim a job and renew its lease in a thread for as long as the body runs."""

@@ -6,6 +6,7 @@ model makes batch t+1 from the map as it was after batch t-1, and only then is t
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -16,7 +17,7 @@ from archive.services import planning, recording, registry, runs
 from archive.services.recording import Candidacy
 from simulation.evaluate import Evaluation
 from simulation.pool import EvaluationPool
-from workers.mutation.operator import Operator
+from workers.mutation.operator import Operator, health_of
 
 
 class SeedProgramFailed(ValueError):
@@ -89,6 +90,8 @@ def _seed(run: Run, pool: EvaluationPool) -> None:
 
 def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy]:
     batch = planning.select_batch(run, run.batches, size)
+    while (wait := health_of(operator).wait_s) > 0:  # a model that is away must not cost budget
+        time.sleep(wait)
     proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
     version = registry.version_of(batch.model) or operator.version
     return planning.candidacies_of(batch, proposals, operator=operator.name, model=version)

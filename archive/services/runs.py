@@ -138,6 +138,13 @@ def fail(run: Run, reason: str) -> Run:
     return run
 
 
+def note_trouble(run: Run, sentence: str) -> None:
+    """Say on a running run why it is slow; "" takes it back."""
+    running = Run.objects.filter(pk=run.pk, state=RunState.RUNNING).exclude(reason=sentence)
+    if running.update(reason=sentence[:1000]):
+        feed.announce(run.pk)
+
+
 def start_demo(owner: User | None = None) -> Run:
     """Start the demo run: the paper's square seed program and its three commit messages."""
     square = SeedProgram.objects.filter(bundled=True, name="square", deleted_at=None).first()
@@ -181,10 +188,10 @@ def _move(
         before, now = run.state, timezone.now()
         if run.resumed_at:
             run.elapsed += (now - run.resumed_at).total_seconds()
-        run.state = target
+        run.state, run.reason = target, ""  # what slowed it down is over
         run.resumed_at = now if target == RunState.RUNNING else None
         run.finished_at = now if run.is_over else None
-        run.save(update_fields=["state", "elapsed", "resumed_at", "finished_at"])
+        run.save(update_fields=["state", "reason", "elapsed", "resumed_at", "finished_at"])
         Intervention.objects.create(
             run=run, seq=run.last_seq, kind=verb, before=before, after=run.state, actor=actor
         )

@@ -1,0 +1,71 @@
+"""A model that does not answer: the run slows down, says why, and recovers; little is spent."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from archive.models import Job, Run
+from archive.services import jobs, planning
+from tests.archive.factories import make_run
+from workers import tasks
+from workers.mutation.backends import HEALTHY, Health
+from workers.mutation.backends.scripted import Scripted
+from workers.mutation.operator import DiffOperator
+
+pytestmark = pytest.mark.django_db
+AWAY = "The model scripted is failing: it cannot be reached."
+
+
+class Wavering(Scripted):
+    """Is as well as the test says: before each call, and after it."""
+
+    def __init__(self, before: Health, after: Health) -> None:
+        super().__init__()
+        self.health, self.after = before, after
+
+    def complete(self, *args, **options):
+        self.health = self.after
+        return super().complete(*args, **options)
+
+
+@pytest.fixture
+def run() -> Run:
+    run = make_run(models=(("scripted", 100.0),), budget=32)
+    planning.top_up(run.pk)
+    return run
+
+
+def mutate(run: Run, monkeypatch, before: Health, after: Health) -> Job:
+    operator = DiffOperator(Wavering(before, after), 0.8)
+    monkeypatch.setattr(tasks, "load_operator", lambda spec, temperature: operator)
+    job = Job.objects.get(run=run, kind="mutate")
+    tasks.mutate(job.pk)
+    job.refresh_from_db()
+    run.refresh_from_db()
+    return job
+
+
+def test_the_batch_that_finds_out_is_recorded_and_the_run_says_why(run, monkeypatch):
+    job = mutate(run, monkeypatch, HEALTHY, Health(False, AWAY, 30.0))
+    assert job.state == "done"
+    assert run.reason == AWAY
+
+
+@pytest.mark.parametrize("before", [Health(False, AWAY, 30.0), Health(False, AWAY, 0.0)])
+def test_while_it_is_away_the_job_waits_and_costs_neither_budget_nor_attempts(
+    run, monkeypatch, before
+):
+    job = mutate(run, monkeypatch, before, Health(False, AWAY, 30.0))
+    assert (job.state, job.attempt) == ("queued", 0)
+    assert run.reason == AWAY
+    assert not Job.objects.filter(run=run, kind="evaluate").exists()
+    due_in = job.sent_at + jobs.RESEND - timezone.now()
+    assert timedelta(seconds=25) < due_in <= timedelta(seconds=30)
+
+
+def test_it_goes_on_when_the_model_answers_again(run, monkeypatch):
+    Run.objects.filter(pk=run.pk).update(reason=AWAY)
+    job = mutate(run, monkeypatch, Health(False, AWAY, 0.0), HEALTHY)
+    assert job.state == "done"
+    assert run.reason == ""
