@@ -1,6 +1,7 @@
 """The checks that need no run: an edited program must parse and define every name it reads."""
 
 import ast
+import functools
 
 from simulation.outcome import Outcome
 from workers.mutation.scope import undefined_names
@@ -10,6 +11,7 @@ MAX_SOURCE = (
 )
 
 
+@functools.lru_cache(maxsize=128)  # the edit mask asks first, then the operator
 def check(parent: str, child: str) -> tuple[Outcome | None, str]:
     """Return (None, "") for a child worth running, else how it ended and why.
 
@@ -32,8 +34,7 @@ def check(parent: str, child: str) -> tuple[Outcome | None, str]:
     if missing:
         names = ", ".join(repr(n) for n in sorted(missing)[:3])
         return Outcome.UNDEFINED_NAME, f"nothing defines {names}"
-    before = parse(parent)
-    if not isinstance(before, str) and is_same(before, tree):
+    if is_same(statements(parent), tree):
         return Outcome.DOES_NOT_APPLY, "the edit changes comments or layout only"
     return None, ""
 
@@ -50,17 +51,30 @@ def parse(source: str) -> ast.Module | str:
         return f"the program cannot be parsed: {error or type(error).__name__}"
 
 
-def is_same(a: ast.Module, b: ast.Module) -> bool:
-    """Whether two programs differ in comments, docstrings and layout only."""
+@functools.lru_cache(maxsize=64)
+def statements(source: str) -> tuple[str, ...] | None:
+    """Return what a program's statements say, layout apart; None where it does not parse."""
+    tree = parse(source)
     try:
-        return _dump(a) == _dump(b)
+        return None if isinstance(tree, str) else tuple(map(ast.dump, _speaking(tree)))
+    except RecursionError:
+        return None
+
+
+def is_same(before: tuple[str, ...] | None, tree: ast.Module) -> bool:
+    """Whether a program differs in comments, docstrings and layout only."""
+    now = _speaking(tree)
+    try:
+        return (
+            before is not None
+            and len(before) == len(now)
+            and all(ast.dump(s) == was for s, was in zip(now, before, strict=True))
+        )
     except RecursionError:
         return False
 
 
-def _dump(tree: ast.Module) -> str:
-    return "\n".join(
-        ast.dump(s)
-        for s in tree.body
-        if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
-    )
+def _speaking(tree: ast.Module) -> list[ast.stmt]:
+    return [
+        s for s in tree.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    ]

@@ -1,0 +1,215 @@
+"""The engine of the bundled model: the same network, exact sampling, independent rows."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torch", reason="the bundled model needs the optional packages: make setup")
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from transformers import AutoModelForCausalLM, Lfm2Config, Lfm2ForCausalLM
+
+from simulation.domains import get_domain
+from workers.mutation.backends import Prompt
+from workers.mutation.backends.diff_lm import WEIGHTS, DiffLM, WeightsMissing, load_diff_lm
+from workers.mutation.backends.diff_lm_decode import Rows
+from workers.mutation.backends.diff_lm_write import (
+    CANDIDATES,
+    Choices,
+    Draft,
+    add_token,
+    candidates,
+    noise,
+)
+from workers.mutation.backends.lfm2 import Network
+
+SQUARE, RADIAL = (
+    get_domain("sodarace").seed_programs[name].source for name in ("square", "radial")
+)
+CONFIG = json.loads((WEIGHTS / "config.json").read_text())
+MESSAGE = "Changed make walker function."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with torch.inference_mode():
+        yield
+    torch.set_num_threads(before)
+
+
+class Beside:
+    """Rows of the engine and, for each, the same tokens read by transformers."""
+
+    def __init__(self, model, longest_prompt=120, longest_answer=12):
+        self.model = model
+        self.network = Network(model.config.to_dict(), model.state_dict(), torch.float32)
+        self.rows = Rows(self.network, 6, longest_prompt, longest_answer)
+        self.texts: list[list[int]] = []
+        self.rng = np.random.default_rng(0)
+
+    def words(self, count):
+        return self.rng.integers(0, self.network.vocabulary, count).tolist()
+
+    def join(self, prompt, text):
+        self.rows.join(prompt)
+        self.texts.append(list(text))
+
+    def leave(self, row):
+        self.rows.leave(row)
+        self.texts[row] = self.texts[-1]
+        self.texts.pop()
+
+    def step(self):
+        tokens = self.words(len(self.rows))
+        self.rows.step(tokens)
+        for text, token in zip(self.texts, tokens, strict=True):
+            text.append(token)
+
+    def shorten(self, row, tokens_less):
+        del self.texts[row][-tokens_less:]
+        self.rows.shorten(row, self.rows.lengths[row] - tokens_less)
+
+    def difference(self):
+        """Return the largest difference of any logit."""
+        theirs = [self.model(input_ids=torch.tensor([t])).logits[0, -1] for t in self.texts]
+        return (self.rows.logits[: len(self.rows)] - torch.stack(theirs)).abs().max().item()
+
+
+def shipped():
+    return AutoModelForCausalLM.from_pretrained(WEIGHTS, dtype=torch.float32).eval()
+
+
+def tiny():
+    torch.manual_seed(1)
+    config = Lfm2Config(
+        vocab_size=300, hidden_size=32, intermediate_size=48, num_hidden_layers=3,
+        num_attention_heads=4, num_key_value_heads=2, conv_L_cache=4,
+        layer_types=["full_attention", "conv", "full_attention"],
+        block_auto_adjust_ff_dim=False, max_position_embeddings=512, tie_word_embeddings=False,
+    )  # fmt: skip
+    return Lfm2ForCausalLM(config).eval()
+
+
+@pytest.mark.parametrize("model", [shipped, tiny])
+def test_logits_are_those_of_transformers(model):
+    """Whatever rows do: share prompts, join late, leave, and are taken back."""
+    both = Beside(model())
+    first, second = both.words(90), both.words(40)
+    messages = [both.words(n) for n in (9, 5, 1)]
+    read = [both.network.read(messages[0], both.network.read(first))]
+    read.append(both.network.read(messages[1], both.network.read(first)))
+    read.append(both.network.read(messages[2], both.network.read(second)))
+    texts = [first + messages[0], first + messages[1], second + messages[2]]
+    for prompt in (0, 2, 0, 1, 2):
+        both.join(read[prompt], texts[prompt])
+    assert both.difference() < 1e-4
+    for _ in range(4):
+        both.step()
+    assert both.difference() < 1e-4
+    both.shorten(1, 3)
+    both.step()
+    assert both.difference() < 1e-4
+    both.leave(0)
+    both.leave(1)
+    both.step()
+    assert both.difference() < 1e-4
+    both.join(read[1], texts[1])
+    both.leave(0)  # the last row of its prompt, which leaves, too
+    both.step()
+    assert both.difference() < 1e-4
+
+
+@pytest.fixture(scope="module")
+def precise():
+    return load_diff_lm(dtype=torch.float32)
+
+
+def texts(model, *asked):
+    prompts = [Prompt(source, MESSAGE, samples) for source, samples in asked]
+    found = model.complete(prompts, temperature=0.8, rng_seed=3)
+    return [[(c.text, c.tokens, c.tries, c.problem) for c in group] for group in found]
+
+
+def test_an_answer_does_not_depend_on_the_others_of_its_batch(precise):
+    alone = texts(precise, (SQUARE, 3))
+    assert texts(precise, (SQUARE, 3), (RADIAL, 5))[0] == alone[0]
+    assert len({text for text, *_ in alone[0]}) > 1
+
+
+def test_rows_that_wait_are_written_like_the_others(precise, monkeypatch):
+    wide = texts(precise, (SQUARE, 5), (RADIAL, 2))
+    monkeypatch.setattr("workers.mutation.backends.diff_lm_write.MAX_ROWS", 3)
+    assert texts(precise, (SQUARE, 5), (RADIAL, 2)) == wide
+
+
+class NoOdd:
+    """A mask that refuses odd tokens."""
+
+    class answer:
+        state = "text"
+
+    def allows(self, token):
+        return token % 2 == 0
+
+    def push(self, token):
+        pass
+
+    def is_whole_line(self):
+        return False
+
+
+def test_masked_tokens_are_drawn_in_proportion():
+    logits = torch.full((1, 4000), -30.0)
+    shares = {1010: 0.3, 1011: 0.2, 1012: 0.1, 1014: 0.4}
+    for token, share in shares.items():
+        logits[0, token] = np.log(share)
+    [tokens], [scores] = candidates(logits, 1.0)
+    assert len(tokens) == CANDIDATES
+    rng = np.random.default_rng(5)
+    drawn = []
+    for _ in range(4000):
+        draft = Draft(None, rng, NoOdd())
+        drawn.append(add_token(draft, Choices(tokens, scores), scores + noise(draft, 1.0)))
+    for token, share in ((1010, 0.3), (1012, 0.1), (1014, 0.4)):
+        assert drawn.count(token) / len(drawn) == pytest.approx(share / 0.8, abs=0.03)
+
+
+def test_tokens_beyond_the_nucleus_come_last():
+    logits = torch.full((1, 300), -30.0)
+    logits[0, :3] = torch.tensor([0.6, 0.36, 0.03]).log()
+    [tokens], [scores] = candidates(logits, 1.0)
+    rng = np.random.default_rng(0)
+    firsts = {int(tokens[(scores + rng.gumbel(size=CANDIDATES)).argmax()]) for _ in range(2000)}
+    assert firsts == {0, 1}
+
+
+def test_dead_ends_are_taken_back_and_counted():
+    """A network that knows nothing meets nothing but dead ends."""
+    model = tiny()
+    model.resize_token_embeddings(CONFIG["vocab_size"])
+    network = Network(model.config.to_dict(), model.state_dict(), torch.float32)
+    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+    lm = DiffLM(network, tokenizer, name="noise", version="noise-1")
+    [found] = lm.complete([Prompt(SQUARE, MESSAGE, 4)], temperature=1.0, rng_seed=0)
+    assert all(c.problem for c in found)
+    assert any(c.tries == 4 for c in found)
+    assert all(c.tokens >= c.tries for c in found)
+    assert all(c.seconds > 0 for c in found)
+
+
+def test_a_prompt_that_answers_share_counts_once(precise):
+    [found] = precise.complete([Prompt(SQUARE, MESSAGE, 3)], temperature=0.8, rng_seed=0)
+    assert found[0].prompt_tokens > 200
+    assert [c.prompt_tokens for c in found[1:]] == [0, 0]
+
+
+def test_another_network_is_refused_with_what_was_expected(tmp_path):
+    for path in WEIGHTS.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "config.json").write_text(json.dumps({**CONFIG, "model_type": "llama"}))
+    with pytest.raises(WeightsMissing, match="expected a network 'lfm2' without bias, got 'llama'"):
+        load_diff_lm(tmp_path)
