@@ -9,12 +9,16 @@ CORE = [
     "archive.grid",
     "archive.stats",
     "archive.lineage",
+    "archive.tuning",
+    "archive.comparison",
     "simulation.evaluate",
     "simulation.replay",
     "simulation.sandbox",
     "simulation.domains",
     "workers.mutation.diff",
     "workers.mutation.operator",
+    "workers.training.harvest",
+    "workers.training.finetune",
     "workers.benchmark.measure",
 ]
 
