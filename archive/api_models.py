@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
-from archive import mix_form
+from archive import mix_form, model_queries
 from archive.forms_models import TuneForm, sentence_of
 from archive.models import Run, Training
 from archive.services import datasets, trainings
@@ -39,7 +39,7 @@ def preview(request: HttpRequest) -> JsonResponse:
 @require_GET
 def live(request: HttpRequest, training_id: int) -> HttpResponse:
     """How a training stands; nothing is sent while nothing has changed."""
-    response = JsonResponse(trainings.live(get_object_or_404(Training, pk=training_id)))
+    response = JsonResponse(model_queries.live(get_object_or_404(Training, pk=training_id)))
     etag = quote_etag(hashlib.sha256(response.content).hexdigest()[:32])
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)  # type: ignore[assignment]

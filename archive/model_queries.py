@@ -8,6 +8,9 @@ from django.http import Http404
 from archive.grid import Placement
 from archive.models import Child, Driver, ModelVersion, Run, RunState, Training
 from archive.services import registry
+from archive.services import trainings as services
+from archive.stats import ORIGIN
+from archive.tuning import TuneConfig
 
 RUNS_OFFERED = 50
 TRAININGS_SHOWN = 50
@@ -44,6 +47,13 @@ def training_or_404(training_id: int) -> Training:
         return Training.objects.select_related(*related).get(pk=training_id)
     except (Training.DoesNotExist, OverflowError):
         raise Http404(f"There is no training {training_id}.") from None
+
+
+def live(training: Training) -> dict[str, Any]:
+    """Return what a training's page shows, and how far its comparison is."""
+    compared = Child.objects.filter(run__trial_of=training).exclude(actor=ORIGIN).count()
+    budget = 2 * TuneConfig.from_json(training.config).compare
+    return services.live(training) | {"compared": {"done": compared, "of": budget}}
 
 
 def trainings(**wanted: Any) -> list[Training]:

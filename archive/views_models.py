@@ -307,7 +307,7 @@ def training(request: HttpRequest, training_id: int) -> HttpResponse:
     context = {
         "section": "models",
         "training": one,
-        "live": trainings.live(one),
+        "live": model_queries.live(one),
         "config": config,
         "settings": settings,
         "learnt_from": Run.objects.filter(pk__in=config.runs),

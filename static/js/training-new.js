@@ -62,7 +62,7 @@ async function showRun() {
 
 function setTool(tool) {
   brush.setTool(tool);
-  for (const button of $$("[data-tool]", form)) button.setAttribute?.("aria-pressed", button.dataset.tool === tool);
+  for (const button of $$("button[data-tool]")) button.setAttribute("aria-pressed", button.dataset.tool === tool);
 }
 for (const button of $$("button[data-tool]")) button.addEventListener("click", () => setTool(button.dataset.tool));
 for (const button of $$("[data-way]")) {

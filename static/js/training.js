@@ -15,6 +15,10 @@ const WORDS = {
   stopped: "Stopped; what it learnt so far is kept.",
   comparing: "Trained. Both models now go on from the same map, to be compared.",
 };
+const STOP = {
+  training: ["Stop this training?", "What it learnt so far is kept, and it can be resumed later."],
+  comparing: ["Stop the comparison?", "The new model stays, but nothing will say whether it is better. This cannot be resumed."],
+};
 const LOSS = [
   { name: "train", colour: "better", label: "training" },
   { name: "validation", colour: "accent", dash: [6, 4], dots: true, label: "validation, on held-out parents" },
@@ -66,8 +70,8 @@ function drawHeader() {
   const pill = $("#state");
   setText(pill, live.state);
   pill.dataset.state = live.state;
-  $('[data-action="stop"]').hidden = !["queued", "running"].includes(live.state);
-  $('[data-action="resume"]').hidden = live.state !== "stopped";
+  $('[data-action="stop"]').hidden = !GOING.includes(live.state);
+  $('[data-action="resume"]').hidden = !["stopped", "failed"].includes(live.state);
   setText($("#progress-text"), progressText(live));
   const share = live.progress.steps ? (100 * live.progress.step) / live.progress.steps : 0;
   const meter = $("#progress");
@@ -80,10 +84,12 @@ function drawHeader() {
     $("#made").replaceChildren(" · it made ", h("a", { href: `/models/${encodeURIComponent(made.version)}/`, "data-testid": "made-link" }, made.name));
   }
 }
+const comparedText = ({ state, compared }) => (state === "comparing"
+  ? `${count(compared.done)} of ${count(compared.of)} children so far.` : "");
 function drawNotices() {
   const found = [];
   if (live.state === "failed") found.push(["bad", `The training failed: ${live.reason}`]);
-  else if (WORDS[live.state]) found.push(["", live.reason ? `${WORDS[live.state]} ${live.reason}` : WORDS[live.state]]);
+  else if (WORDS[live.state]) found.push(["", [WORDS[live.state], comparedText(live), live.reason].filter(Boolean).join(" ")]);
   else if (live.reason) found.push(["", live.reason]);
   const box = $("#notices");
   const text = JSON.stringify(found);
@@ -192,7 +198,12 @@ async function act(action) {
     complain(error);
   }
 }
-$('[data-action="stop"]').addEventListener("click", () => $("#stop-dialog").showModal());
+$('[data-action="stop"]').addEventListener("click", () => {
+  const [title, words] = STOP[live.state] ?? STOP.training;
+  $("#stop-title").textContent = title;
+  $("#stop-words").textContent = words;
+  $("#stop-dialog").showModal();
+});
 $("#stop-yes").addEventListener("click", () => act("stop"));
 $('[data-action="resume"]').addEventListener("click", () => act("resume"));
 
