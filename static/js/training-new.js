@@ -4,6 +4,7 @@ import { mountBrush } from "./brush.js";
 import { $, $$, h, icon, pageData, setText } from "./dom.js";
 import { count, duration, plural } from "./format.js";
 import { getJson, post } from "./http.js";
+import { offerKeys } from "./keys.js";
 import { mountMap3d } from "./map3d.js";
 import { fromSnapshot, occupied } from "./store.js";
 import { complain } from "./toast.js";
@@ -185,6 +186,16 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
 });
+
+offerKeys([
+  { key: "m", label: "Go to the map", run: () => $("#brush").focus() },
+  { key: "", shown: ["←", "→", "↑", "↓"], label: "On the map: move along width and height" },
+  { key: "", shown: ["PgUp", "PgDn"], label: "On the map: move along mass" },
+  { key: "", shown: ["Space"], label: "On the map: choose this cell, or take it out" },
+  { key: "", shown: ["Shift", "→"], label: "On the map: choose a box of cells" },
+  { key: "", shown: ["Ctrl", "a"], label: "On the map: choose all cells" },
+  { key: "", shown: ["Esc"], label: "On the map: choose none, which stands for all" },
+]);
 
 if (!$("#errors")) fill(form.elements.preset.value);
 $("#errors")?.focus();
