@@ -6,12 +6,12 @@ import pytest
 
 from simulation.sandbox import Sandbox
 from tests.sandbox.conftest import started
-from workers.benchmark.judge import Judge
+from workers.benchmark.judge import LIMITS, Judge
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with started() as sandbox:
+    with started(limits=LIMITS) as sandbox:
         yield sandbox
 
 

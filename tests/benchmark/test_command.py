@@ -10,7 +10,7 @@ from workers.benchmark.measure import measure
 
 KEYS = [
     "operator", "version", "task", "bugs", "trials", "solved", "rate", "interval", "cpu_seconds",
-    "programs", "endings", "temperature", "rng_seed",
+    "answers", "programs", "endings", "temperature", "rng_seed",
 ]  # fmt: skip
 
 

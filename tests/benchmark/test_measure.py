@@ -31,6 +31,7 @@ def test_a_row_counts_how_each_trial_ended(judge: Judge):
     assert (row.trials, row.solved, row.rate) == (100, 40, 0.4)
     assert row.interval == pytest.approx((0.3094, 0.4980), abs=1e-4)
     assert row.programs == 3
+    assert row.answers == 100
     assert row.cpu_seconds > 0
     assert (row.operator, row.task, row.bugs, row.temperature) == ("scripted", "quadratic", 1, 0.8)
 
@@ -52,6 +53,17 @@ def test_an_operator_gets_the_buggy_program_and_the_papers_message(judge: Judge)
     assert sum(r.children for r in requests) == 70
     assert len(set(seeds)) == len(seeds), "batches must not repeat each other"
     assert all(isinstance(r, MutationRequest) for r in requests)
+
+
+def test_answers_that_a_mask_took_back_are_counted(judge: Judge):
+    class TakenBack(Scripted):
+        def complete(self, *args, **options):
+            [written] = super().complete(*args, **options)
+            return [[replace(completion, tries=3) for completion in written]]
+
+    operator = DiffOperator(TakenBack([REPAIR]), 0.8)
+    row = measure(ONE_BUG, OperatorWriter("scripted", operator, 0.8), 10, 0, judge)
+    assert (row.trials, row.solved, row.answers) == (10, 10, 30)
 
 
 def test_a_seed_repeats_a_row_and_another_one_does_not(judge: Judge):
@@ -89,7 +101,9 @@ def test_the_key_of_a_row_is_known_before_it_is_measured(judge: Judge):
 
 
 def a_row(**changes: object) -> Row:
-    row = Row("a", "a-1", "quadratic", 1, 10, 1, 0.1, (0.0, 0.4), 1.5, 3, {"solved": 1}, None, 0)
+    row = Row(
+        "a", "a-1", "quadratic", 1, 10, 1, 0.1, (0.0, 0.4), 1.5, 10, 3, {"solved": 1}, None, 0
+    )
     return replace(row, **changes)
 
 

@@ -89,6 +89,9 @@ def _measured(name: str, rows: Sequence[Row]) -> Line:
     temperatures = sorted({row.temperature for row in rows if row.temperature is not None})
     if temperatures and name != "random_gp":
         note += f", temperature {' or '.join(f'{t:g}' for t in temperatures)}"
+    answers = sum(row.answers for row in rows) / sum(row.trials for row in rows)
+    if answers > 1:
+        note += f", {answers:.1f} answers a trial"
     return Line(_NAMES.get(name, name), MEASURED, cells, note)
 
 

@@ -4,10 +4,14 @@ import math
 from random import Random
 
 from simulation.evaluate import ProgramRunner, SandboxLost
+from simulation.sandbox import Limits
 from workers.benchmark.bugs import Case, Function
 
 SOLVED, WRONG_ANSWER = "solved", "wrong_answer"
 TOLERANCE = 1e-9  # relative; another order of the same operations may round otherwise
+
+# Processor time decides, not the clock: a busy machine must not change a figure.
+LIMITS = Limits(wall_s=20.0)
 
 # A program in the sandbox can answer with a walker only, so each answer is the x of a joint.
 # Right answers never enter the sandbox. Adding 0 makes a number of a truth value and an error of

@@ -25,6 +25,7 @@ class Written:
     source: str | None
     ended: str = ""
     times: int = 1
+    answers: int = 1  # that it took to write it once: a mask may take an answer back
 
 
 class Writer(Protocol):
@@ -54,7 +55,7 @@ class TinyGP:
 
 
 class OperatorWriter:
-    """An operator of the project, with the paper's commit message; first tries only."""
+    """An operator of the project, with the paper's commit message; each child is one trial."""
 
     def __init__(self, name: str, operator: Operator, temperature: float) -> None:
         self.name, self.version = name, operator.version
@@ -66,7 +67,8 @@ class OperatorWriter:
             request = MutationRequest(task.source, MESSAGE, min(BATCH, count - first))
             [proposals] = self.operator.propose([request], rng_seed=rng.getrandbits(48))
             for proposal in proposals:
-                yield Written(proposal.source, str(proposal.outcome or ""))
+                ended = str(proposal.outcome or "")
+                yield Written(proposal.source, ended, answers=proposal.tries)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Row:
     rate: float
     interval: tuple[float, float]  # Wilson, 95 %
     cpu_seconds: float  # of writing and testing, the sandbox's included
+    answers: int  # written for these trials, those included that a mask took back
     programs: int  # different ones that were tested
     endings: dict[str, int]  # how the trials ended
     temperature: float | None
@@ -119,6 +122,7 @@ def measure(
     started, in_sandbox = time.process_time(), judge.cpu_seconds
     endings: Counter[str] = Counter()
     tested: set[str] = set()
+    answers = 0
     # every task its own stream, whichever others are measured
     stream = Random(f"{rng_seed} {writer.name} {task.label}").getrandbits(48)
     for child in writer.write(task, trials, stream):
@@ -128,6 +132,7 @@ def measure(
             tested.add(child.source)
             ending = judge.test(task.function, child.source)
         endings[ending] += child.times
+        answers += child.answers * child.times
         on_progress(endings.total())
     assert endings.total() == trials, f"{writer.name} wrote {endings.total()} of {trials}"
     solved = endings[SOLVED]
@@ -142,6 +147,7 @@ def measure(
         rate=solved / trials,
         interval=wilson(solved, trials),
         cpu_seconds=round(cpu, 2),
+        answers=answers,
         programs=len(tested),
         endings=dict(endings.most_common()),
         temperature=writer.temperature,

@@ -17,7 +17,7 @@ from simulation.sandbox import Sandbox, SandboxUnavailable
 from workers.benchmark import results
 from workers.benchmark.bugs import FUNCTIONS, TASKS, Task, tasks_called
 from workers.benchmark.comparison import rewrite_tables
-from workers.benchmark.judge import Judge
+from workers.benchmark.judge import LIMITS, Judge
 from workers.benchmark.measure import (
     TINY_GP,
     OperatorWriter,
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         except RuntimeError as error:
             raise CommandError(str(error)) from None
         try:
-            with Sandbox() as sandbox:
+            with Sandbox(LIMITS) as sandbox:
                 judge = Judge(sandbox)
                 for writer in writers:
                     for task in dict.fromkeys(tasks):
