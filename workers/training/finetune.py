@@ -29,12 +29,12 @@ from workers.mutation.backends.diff_lm import load_diff_lm
 from workers.mutation.lines import edits_between
 from workers.mutation.operator import DiffOperator, MutationRequest
 from workers.training import packing, pretrain
-from workers.training.corpus import generate
+from workers.training.corpus import generate, stdlib, styles
 from workers.training.corpus.generate import Example
 from workers.training.harvest import EDITS_PER_ROW, Edit, Split, weighed
 from workers.training.packing import Batch, Packed
 
-MAX_REHEARSAL = 3000  # examples; drawing one takes about 0.03 s
+MAX_REHEARSAL = 400  # different examples; drawing one takes about 0.1 s
 VALIDATIONS = 10  # of the loss, besides the one before the first step
 PROBES = 3  # of sampled children, besides the one before the first step
 PROBE_PARENTS, PROBE_CHILDREN = 8, 4
@@ -303,7 +303,8 @@ def make_data(config: TuneConfig, tokenizer: Tokenizer, split: Split, rehearsal:
         rng.sample(validation, MAX_VALIDATION)
     )  # fmt: skip
     tokens = sum(len(row.ids) for row in rows)
-    generated_rows = packing.pack_all(tokenizer, generated)
+    drawn = packing.pack_all(tokenizer, generated)
+    generated_rows = (drawn * math.ceil(number / len(drawn)))[:number] if drawn else []
     return Data(
         rows + generated_rows,
         shown,
@@ -361,7 +362,15 @@ def _rehearsal(path: Path, number: int, rng_seed: int) -> Iterable[Example]:
         return []
     if not path.is_file():
         part = path.with_suffix(".part")
-        generate.write(part, generate.draw_examples(rng_seed, number))
+        broad, library = round(0.4 * number), round(0.2 * number)  # the corpus's mix, about
+        generate.write(
+            part,
+            [
+                *generate.draw_examples(rng_seed, number - broad - library),
+                *generate.draw_examples(rng_seed, broad, pool=styles.BROAD),
+                *stdlib.draw_stdlib(rng_seed, library),
+            ],
+        )
         part.replace(path)
     return generate.read(path)
 
