@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+MAX_TRIES = 4  # answers begun for one child; after that it counts as a failure
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -12,6 +14,7 @@ class Prompt:
     parent: str
     message: str
     samples: int = 1
+    tries: int = MAX_TRIES  # answers that a backend which takes them back may begin for a sample
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class DiffLM:
             for sample in range(p.samples):
                 rng = np.random.default_rng((rng_seed % 2**63, number, sample))
                 mask = EditMask(known, self.texts) if known else None
-                drafts[number].append(Draft(prefixes[key], rng, mask))
+                drafts[number].append(Draft(prefixes[key], rng, mask, p.tries))
         written = [draft for group in drafts for draft in group]
         if written:
             write(self.network, written, temperature)
@@ -106,7 +106,7 @@ class DiffLM:
             seconds * draft.spent,
             draft.problem,
             prompt_tokens=draft.prompt.length * is_first,
-            tries=1 + draft.restarts,
+            tries=draft.tries,
         )
 
     def _read_parent(self, source: str) -> tuple[Parent | None, Prefix] | str:

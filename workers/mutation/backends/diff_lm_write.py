@@ -8,6 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from workers.mutation import prompt
+from workers.mutation.backends import MAX_TRIES
 from workers.mutation.backends.diff_lm_decode import Rows
 from workers.mutation.backends.lfm2 import Network, Prefix
 from workers.mutation.mask import Answer, EditMask
@@ -17,8 +18,7 @@ BEYOND = -1e4  # added to the scores of tokens beyond the nucleus: they come las
 CANDIDATES = 48  # tokens per step that the mask may choose among
 LONGEST = 260  # tokens of an answer; the corpus has none longer
 MAX_ROWS = 32  # written side by side; others wait until one of them is done
-RESTARTS = 3  # of a whole answer
-LINE_RESTARTS = 2  # of its lines; cheap, since only the line at hand is written again
+LINE_RESTARTS = 2  # in an answer; cheap, since only the line at hand is written again
 REWRITTEN = 140  # further tokens, for lines that are written again
 TOO_LONG_ANSWER = "the model's answer grew too long"
 DEAD_END = "the model found no way on in its edit"
@@ -52,9 +52,10 @@ class Draft:
     prompt: Prefix
     rng: np.random.Generator
     mask: EditMask | None
+    may_try: int = MAX_TRIES
     tokens: list[int] = field(default_factory=list)
     spent: int = 0  # tokens sampled, taken-back ones included
-    restarts: int = 0
+    tries: int = 1  # answers begun
     line_restarts: int = 0
     start: Mark | None = None
     line_start: Mark | None = None
@@ -73,8 +74,8 @@ class Draft:
             return None
         if self.mask.answer.state != "op" and self.line_restarts < LINE_RESTARTS:
             self.line_restarts += 1
-        elif self.restarts < RESTARTS:
-            self.restarts += 1
+        elif self.tries < self.may_try:
+            self.tries += 1
             self.line_restarts = 0
             self.line_start = self.start
         else:
