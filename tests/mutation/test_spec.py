@@ -49,6 +49,8 @@ def test_a_kind_has_its_usual_form(kind, form):
         ({"url": "ftp://host/"}, "http://127"),
         ({"url": "https://user:pw@host/v1"}, "no user"),
         ({"url": "https://host/v1?api_key=1"}, "no user"),
+        ({"url": "http://host:99999/v1"}, "port"),
+        ({"url": "http://[::1/v1"}, "cannot be read"),
         ({"model": ""}, "name of its model"),
         ({"timeout_s": float("nan")}, "timeout_s"),
         ({"batch": 2.5}, "whole number"),

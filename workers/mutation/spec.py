@@ -105,7 +105,11 @@ class ModelSpec:
             if self.url or self.model or self.key_env:
                 raise ValueError(f"url, model and key_env belong to an endpoint, not {self.kind}")
             return
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+            parts.port  # noqa: B018  it is only looked at here
+        except ValueError:
+            raise ValueError("the endpoint's address cannot be read: look at its port") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(
                 "an endpoint needs an address such as http://127.0.0.1:8080/v1, got "

@@ -134,8 +134,7 @@ class HFModel:
             text = str(
                 self.tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
             )
-        clean = text.encode("utf-8", "replace").decode()  # a lone surrogate is no text
-        return self.tokenizer(clean, add_special_tokens=not question.messages)["input_ids"]
+        return self.tokenizer(text, add_special_tokens=not question.messages)["input_ids"]
 
     def _head(self) -> list[int]:
         """Return the tokens that every prompt begins with, [] when they are few."""

@@ -86,7 +86,7 @@ def ask(form: Form, parent: str, message: str, style: str) -> Question:
     Raises:
         ValueError: a form without that style.
     """
-    message = " ".join(message.split())
+    message, parent = clean_text(" ".join(message.split())), clean_text(parent)
     if style == "bare":
         if form.bare is None or form.end is None:
             raise ValueError(f"no model is trained on the form {form.name}: ask by examples")
@@ -99,6 +99,11 @@ def ask(form: Form, parent: str, message: str, style: str) -> Question:
     shown = [_shown(form, old, text) + form.write(old, new) for text, old, new in EXAMPLES]
     text = f"\n{FENCE}\n\n".join([*shown, _shown(form, parent, message) + prime])
     return Question(text, (), prime, closing)
+
+
+def clean_text(text: str) -> str:
+    """Return text that any model can be sent: a lone surrogate becomes ``?``."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _shown(form: Form, parent: str, message: str) -> str:
