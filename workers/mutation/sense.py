@@ -66,8 +66,10 @@ def keeps_role(old: str, new: str, source: str) -> bool:
 
 def keeps_kind(old: ast.Module | None, new: ast.Module | None) -> bool:
     """Whether a call stays one and a loop goes over the same kind of things."""
-    if old is None or new is None:
+    if old is None or new is None or not old.body:
         return True
+    if not new.body:  # a comment is no statement
+        return False
     was, now = old.body[-1], new.body[-1]
     if isinstance(was, ast.Expr) and isinstance(was.value, ast.Call):
         is_call = isinstance(now, ast.Expr) and isinstance(now.value, ast.Call)
