@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from archive.config import mix_from_json
 from archive.models import Child, Job, ModelVersion, Run, RunState, Training, TrainingState
-from archive.services import datasets, jobs, registry, trials
+from archive.services import datasets, jobs, registry, runs, trials
 from archive.services.adapters import export_adapter, import_adapter
 from archive.services.promotions import promote, rollback, set_mix, set_repeat
 from archive.services.runs import IllegalTransition
@@ -243,6 +243,7 @@ def fail(training: Training, reason: str) -> None:
     with transaction.atomic():
         training = _locked(training)
         if training.is_live:
+            _stop_arms(training)
             _end(training, TrainingState.FAILED, reason)
 
 
@@ -326,10 +327,7 @@ def stop(training: Training, actor: User | None = None) -> Training:
     with transaction.atomic():
         training = _locked(training)
         if training.state == TrainingState.COMPARING:
-            for arm in training.arms.exclude(
-                state__in=[RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
-            ):
-                _stop_arm(arm)
+            _stop_arms(training)
             return _end(training, TrainingState.FINISHED, "the comparison was stopped")
         _need(training, set(AT_WORK), "stop")
         # A slice under way notices, saves its checkpoint and ends.
@@ -339,10 +337,10 @@ def stop(training: Training, actor: User | None = None) -> Training:
         return _end(training, TrainingState.STOPPED, "stopped by a person")
 
 
-def _stop_arm(arm: Run) -> None:
-    from archive.services import runs
-
-    runs.stop(arm)
+def _stop_arms(training: Training) -> None:
+    over = [RunState.FINISHED, RunState.STOPPED, RunState.FAILED]
+    for arm in training.arms.exclude(state__in=over):
+        runs.stop(arm)
 
 
 def resume(training: Training, actor: User | None = None) -> Training:
