@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from archive.models import ModelVersion, Training, TrainingState
+from archive.models import ModelVersion, Run, RunState, Training, TrainingState
 from elmweb.accounts.models import User
 from elmweb.paths import BASE_DIR, DATA_DIR
 from workers.mutation.spec import ModelSpec
@@ -177,8 +177,12 @@ def remove(row: ModelVersion) -> ModelVersion:
     """Take a model off the list; its weights stay on disk and its children keep naming it.
 
     Raises:
-        ValueError: a training starts from it at this moment.
+        ValueError: a run uses it, or a training starts from it, at this moment.
     """
+    going_on = Run.objects.filter(state__in=[RunState.RUNNING, RunState.PAUSED])
+    for run in going_on.only("pk", "mix"):
+        if row.name in [name for name, _ in run.mix]:
+            raise ValueError(f"run {run.pk} uses {row.name!r}: give it other models first")
     busy = Training.objects.filter(
         base=row, state__in=[TrainingState.QUEUED, TrainingState.RUNNING, TrainingState.COMPARING]
     )

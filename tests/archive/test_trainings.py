@@ -449,3 +449,13 @@ def test_a_mix_that_cannot_be_used_is_refused(mix, words):
 def test_a_run_that_is_over_keeps_its_models():
     with pytest.raises(ValueError, match="is finished"):
         trainings.set_mix(make_run(state="finished"), [["random_gp", 1]])
+
+
+def test_a_model_in_use_cannot_be_removed(tmp_path):
+    one, run = tuned("one", tmp_path), make_run()
+    trainings.promote(one, run=run)
+    with pytest.raises(ValueError, match=f"run {run.pk} uses 'one'"):
+        registry.remove(one)
+    services.stop(run)
+    registry.remove(one)
+    assert registry.find("one") is None
