@@ -5,6 +5,7 @@ from typing import Any
 
 from workers.experiment import published
 from workers.experiment.figures import METRICS, RATIOS, Figure
+from workers.experiment.picture import PLOTS
 from workers.experiment.plan import ARMS, PROGRAMS
 
 SECTIONS = ("experiment", "study")
@@ -28,14 +29,15 @@ def rewrite(text: str, sections: dict[str, str]) -> str:
     return text
 
 
-def experiment(summary: dict[str, Any], tuning: dict[str, Any] | None) -> str:
-    """Return the figures of the experiment as markdown."""
+def experiment(summary: dict[str, Any], tuning: dict[str, Any] | None, pictures: str) -> str:
+    """Return the figures of the experiment as markdown; ``pictures`` is the folder they are in."""
     if not summary["runs"]:
         return "\nNothing is measured yet: `manage.py experiment` does it.\n\n"
     parts = [_provenance(summary, tuning), "### At the end of the runs\n", _arms(summary)]
     if summary["ratios"]:
         parts += ["### Ratios\n", *_ratios(summary), "### What they say\n", reading(summary)]
-    parts += ["### By seed program\n", _programs(summary)]
+    parts += ["### By seed program\n", _programs(summary), "### Curves\n"]
+    parts += [f"![{plot.title}]({pictures}/{plot.name}.svg)\n" for plot in PLOTS]
     return "\n" + "\n".join(parts) + "\n"
 
 

@@ -143,7 +143,10 @@ class Command(BaseCommand):
         tuning, study = (experiment.read(data / n) for n in (experiment.TUNING, experiment.STUDY))
         for plot in picture.PLOTS if found else ():
             measured.write(out / f"{plot.name}.svg", picture.draw(plot, found))
-        sections = {"experiment": page.experiment(summary, tuning), "study": page.study(study)}
+        sections = {
+            "experiment": page.experiment(summary, tuning, out.name),
+            "study": page.study(study),
+        }
         if out == SHIPPED:
             measured.write(PAGE, page.rewrite(PAGE.read_text(encoding="utf-8"), sections))
         if as_json:
