@@ -38,7 +38,7 @@ def run() -> Run:
 
 def mutate(run: Run, monkeypatch, before: Health, after: Health) -> Job:
     operator = DiffOperator(Wavering(before, after), 0.8)
-    monkeypatch.setattr(tasks, "load_operator", lambda spec, temperature: operator)
+    monkeypatch.setattr(tasks, "load_operator", lambda spec, **options: operator)
     job = Job.objects.get(run=run, kind="mutate")
     tasks.mutate(job.pk)
     job.refresh_from_db()
