@@ -143,3 +143,13 @@ def test_what_a_child_cost_is_kept_with_it():
     completion = Completion(f"={LINE}|    center = wc.add_joint(2, 7)", 9, 0.1, "", 300, 0.02, 3)
     proposal = judge(SQUARE, completion, "numbered")
     assert (proposal.prompt_tokens, proposal.cost, proposal.tries) == (300, 0.02, 3)
+
+
+def test_an_operator_with_tries_asks_again_for_what_the_gate_refuses():
+    backend = Scripted(["=900|x", f"={LINE}|    center = wc.add_joint(1, 1)"])
+    request = MutationRequest(SQUARE, "x", 1)
+    [[once]] = DiffOperator(backend, 0.8).propose([request], rng_seed=0)
+    assert (once.outcome, once.tries) == (Outcome.DOES_NOT_APPLY, 1)
+    backend = Scripted(backend.completions)
+    [[again]] = DiffOperator(backend, 0.8, tries=4).propose([request], rng_seed=0)
+    assert (again.outcome, again.tries) == (None, 2)

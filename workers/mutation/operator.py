@@ -14,6 +14,7 @@ from workers.mutation.diff import unified_diff
 from workers.mutation.forms import get_form
 from workers.mutation.hunks import DoesNotApply, NoEdit
 from workers.mutation.spec import ModelSpec
+from workers.mutation.tries import propose_with_tries
 
 HOTTEST = 5.0  # temperature; far above 1 a model writes noise
 
@@ -58,14 +59,23 @@ class Operator(Protocol):
 class DiffOperator:
     """Lets a model write an edit, applies it, and keeps from the sandbox what cannot run."""
 
-    def __init__(self, backend: Backend, temperature: float):
-        self.backend, self.temperature = backend, temperature
+    def __init__(self, backend: Backend, temperature: float, tries: int | None = None):
+        self.backend, self.temperature, self.tries = backend, temperature, tries
         self.name, self.version = backend.name, backend.version
 
     def propose(
         self, requests: Sequence[MutationRequest], *, rng_seed: int
     ) -> list[list[Proposal]]:
         """Return ``children`` proposals for each request; the same arguments, the same ones."""
+        if self.tries is not None:
+            return propose_with_tries(
+                self.backend,
+                requests,
+                temperature=self.temperature,
+                rng_seed=rng_seed,
+                judge=judge,
+                tries=self.tries,
+            )
         prompts = [Prompt(r.parent, r.message, r.children) for r in requests]
         written = self.backend.complete(prompts, temperature=self.temperature, rng_seed=rng_seed)
         return [
@@ -152,13 +162,19 @@ BACKENDS: dict[str, Callable[[ModelSpec], Backend]] = {
     "endpoint": _endpoint,
 }
 BUILT_IN = ("bundled", "bundled_unmasked", "random_gp", "scripted")
-load_backend = lru_cache(maxsize=3)(lambda spec: BACKENDS[spec.kind](spec))
+load_backend = lru_cache(maxsize=8)(lambda spec: BACKENDS[spec.kind](spec))
 
 
-def load_operator(model: str | ModelSpec = "bundled", *, temperature: float = 0.8) -> Operator:
+def load_operator(
+    model: str | ModelSpec = "bundled", *, temperature: float = 0.8, tries: int | None = None
+) -> Operator:
     """Return the operator that a spec describes, or the built-in one of that name.
 
     The weights of the last few models stay in memory.
+
+    Args:
+        tries: answers that may be begun for a child before the gate's refusal stands,
+            ``MAX_TRIES`` in runs; None takes the first answer as it is, for figures of the model.
 
     Raises:
         ValueError: no such model, or a temperature that is not above 0 and at most 5.
@@ -176,4 +192,4 @@ def load_operator(model: str | ModelSpec = "bundled", *, temperature: float = 0.
         from workers.mutation.random_gp import RandomGP
 
         return RandomGP()
-    return DiffOperator(load_backend(model), temperature)
+    return DiffOperator(load_backend(model), temperature, tries)

@@ -18,6 +18,7 @@ from elmweb.supervisor.exec_child import die_with_parent
 from simulation.domains import get_domain
 from simulation.pool import EvaluationPool
 from simulation.sandbox import SandboxUnavailable
+from workers.mutation.backends import MAX_TRIES
 from workers.mutation.operator import load_operator
 
 
@@ -51,7 +52,9 @@ class Command(BaseCommand):
                 terrain=options["terrain"],
                 messages=_messages(options["message"]),
             )
-            operator = load_operator(options["backend"], temperature=config.temperature)
+            operator = load_operator(
+                options["backend"], temperature=config.temperature, tries=MAX_TRIES
+            )
             source, label = _source(options["seed_program"])
         except (ValueError, RuntimeError) as error:
             raise CommandError(str(error), returncode=2) from None
