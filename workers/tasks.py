@@ -27,7 +27,7 @@ from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
 from simulation.terrain import make_terrain
-from workers.mutation.backends import MAX_TRIES, Health
+from workers.mutation.backends import Health
 from workers.mutation.operator import health_of, load_operator
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def mutate(self: Task, job_id: int) -> None:
         batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
             spec, version = registry.spec_of(batch.model), registry.version_of(batch.model)
-            operator = load_operator(spec, temperature=config.temperature, tries=MAX_TRIES)
+            operator = load_operator(spec, temperature=config.temperature, tries=config.tries)
         except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")

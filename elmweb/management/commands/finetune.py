@@ -107,8 +107,10 @@ class Command(BaseCommand):
         assert training.run is not None
         for arm in trials.start_arms(training, training.run, children, driver=Driver.COMMAND):
             (model, _), *_ = arm.mix
-            temperature = RunConfig.from_json(arm.config).temperature
-            operator = load_operator(registry.spec_of(model), temperature=temperature)
+            settings = RunConfig.from_json(arm.config)
+            operator = load_operator(
+                registry.spec_of(model), temperature=settings.temperature, tries=settings.tries
+            )
             arm = local.evolve(arm, operator, pool, on_batch=lambda _: trainings.see(training))
             if arm.state != RunState.FINISHED:
                 raise ValueError(f"the comparison ended early: run {arm.pk} {arm.state}")
