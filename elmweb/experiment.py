@@ -17,11 +17,12 @@ from django.core.management import call_command
 
 from archive.config import RunConfig
 from archive.live import RunView
-from archive.models import Driver, Run, RunState, Training
+from archive.models import Child, Driver, Run, RunState, Training
 from archive.services import local, registry, runs, trainings
 from archive.stats import RunStats
 from elmweb.supervisor.exec_child import die_with_parent
 from simulation.domains import get_domain
+from simulation.outcome import Outcome
 from simulation.physics import WORLD_VERSION
 from simulation.pool import EvaluationPool
 from workers.experiment import measured
@@ -107,12 +108,16 @@ def curve_of(run: Run, evaluations: int) -> dict[str, list[float]]:
     events = view.advance()
     stats = RunStats(cells_in_grid=view.stats.cells_in_grid)
     marks = {round(evaluations * n / POINTS) for n in range(1, POINTS + 1)} - {0}
-    points, repeated = [], 0
+    tries = dict(Child.objects.filter(run=run).values_list("seq", "tries"))
+    points, repeated, answers = [], 0, 0
     for event in events:
         before = stats.children
         stats.add(event)
-        repeated += event.outcome == "duplicate"
-        if stats.children in marks and stats.children > before:
+        if stats.children == before:
+            continue  # the seed program
+        repeated += event.outcome == Outcome.DUPLICATE
+        answers += tries[event.seq]
+        if stats.children in marks:
             points.append(
                 {
                     "children": stats.children,
@@ -123,6 +128,7 @@ def curve_of(run: Run, evaluations: int) -> dict[str, list[float]]:
                     "runnable": stats.runnable,
                     "novel": stats.novel,
                     "repeated": repeated,
+                    "answers": answers,
                 }
             )
     return {name: [point[name] for point in points] for name in points[0]}

@@ -20,6 +20,8 @@ CORE = [
     "workers.training.harvest",
     "workers.training.finetune",
     "workers.benchmark.measure",
+    "workers.experiment.figures",
+    "workers.experiment.picture",
 ]
 
 

@@ -67,6 +67,7 @@ def test_a_run_is_kept_with_its_curves_and_versions(out):
     for name in ("coverage", "qd_score", "max_fitness", "valid", "runnable", "novel"):
         assert run.curve[name] == sorted(run.curve[name]), name
         assert run.curve[name][-1] > 0, name
+    assert run.curve["answers"] == run.curve["children"]  # random edits are never asked again
     assert run.curve["novel"][-1] <= run.curve["runnable"][-1] <= run.curve["valid"][-1]
 
 

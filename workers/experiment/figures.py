@@ -17,6 +17,7 @@ METRICS = {
     "runnable": "runnable",
     "novel": "novel",
     "repeated": "repeated",
+    "answers": "answers a child",
 }
 RATIOS = {  # the arms above and below the line
     "tuned/bundled": ("tuned", "bundled"),

@@ -10,7 +10,9 @@ from typing import Any
 from workers.experiment.plan import ARMS, Unit
 
 POINTS = 100  # of a curve
-SERIES = ("coverage", "qd_score", "max_fitness", "valid", "runnable", "novel", "repeated")
+LEVELS = ("coverage", "qd_score", "max_fitness")
+COUNTS = ("valid", "runnable", "novel", "repeated", "answers")
+SERIES = LEVELS + COUNTS
 
 
 class BadData(ValueError):
@@ -35,8 +37,9 @@ class Measured:
     world: str  # version of the physics
     children_hash: str
     seconds: float
-    # "children": (P,) after how many; coverage 0 to 1, qd_score, max_fitness [u]; the others count
-    # the children so far that were valid, runnable, novel, or a program tried before in the run
+    # "children": (P,) after how many; coverage 0 to 1, qd_score, max_fitness [u]; then counts of
+    # the children so far that were valid, runnable, novel, or a program tried before in the run,
+    # and of all answers that the model wrote for them
     curve: dict[str, list[float]]
 
     @property
@@ -44,9 +47,9 @@ class Measured:
         return Unit(self.arm, self.program, self.rng_seed)
 
     def final(self, name: str) -> float:
-        """Return a figure at the end of the run; for what counts children, their share."""
+        """Return a figure at the end of the run; what is counted, for each child."""
         last = self.curve[name][-1]
-        return last if name in SERIES[:3] else last / self.curve["children"][-1]
+        return last if name in LEVELS else last / self.curve["children"][-1]
 
 
 def load(folder: Path) -> list[Measured]:

@@ -191,6 +191,8 @@ def _value(metric: str, value: float | None) -> str:
     assert value is not None
     if metric in (*RATES, "coverage"):
         return f"{100 * value:.1f} %"
+    if metric == "answers":
+        return f"{value:.2f}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
 
 
