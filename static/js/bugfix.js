@@ -60,7 +60,8 @@ export function traces(lines, paint) {
         },
       ].filter(Boolean);
     });
-    if (parts.length) parts[0].showlegend = true;
+    const named = parts.find((part) => part.mode === "lines+markers") ?? parts[0];
+    if (named) named.showlegend = true;
     return parts;
   });
   const single = lines.filter((line) => line.overall !== null);
