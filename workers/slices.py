@@ -117,35 +117,43 @@ class Balance:
     FULL = 5.0  # [s] a slice when nothing else was done since the last one
     LONGEST = 20.0  # [s] so that a kill costs no more
     SHORTEST = 1.0  # [s] a shorter one would mostly write its checkpoint
+    MOST_OWED = 300.0  # [s] so that evolution never stands still for longer
 
     def __init__(self) -> None:
-        self._others: dict[int, float] = {}  # by training: [s] of other work since its last slice
+        # [s] by training: owed to it for other work of this process, less what it had
         self._owed: dict[int, float] = {}
+        self._is_alone: dict[int, bool] = {}  # nothing else was done since its last slice
+        self._per_second: dict[int, float] = {}  # owed for a second of other work
 
     def spend(self, seconds: float) -> None:
         """Count other work of this process."""
-        for training in self._others:
-            self._others[training] += seconds
+        for training, owed in self._owed.items():
+            self._owed[training] = min(owed + seconds * self._per_second[training], self.MOST_OWED)
+            self._is_alone[training] = False
 
     def seconds_for(self, training: Training) -> float:
         """Return how long its next slice may take; 0 when it has had more than its share."""
         share = TuneConfig.from_json(training.config).share
-        others = self._others.pop(training.pk, 0.0)
-        self._others[training.pk] = 0.0
-        if not others:
-            self._owed[training.pk] = 0.0
-            return self.FULL
-        owed = self._owed.get(training.pk, 0.0) + others * share / (1 - share)
-        self._owed[training.pk] = min(owed, 3 * self.LONGEST)
+        self._per_second[training.pk] = share / (1 - share)
+        if self._is_alone.get(training.pk, True):
+            self._owed[training.pk] = max(self._owed.get(training.pk, 0.0), self.FULL)
+        self._is_alone[training.pk] = True
+        owed = self._owed[training.pk]
         return min(owed, self.LONGEST) if owed >= self.SHORTEST else 0.0
 
     def spent(self, training: Training, seconds: float, *, is_over: bool) -> None:
         """Count what its slice really took."""
+        self._owed[training.pk] -= seconds
         if is_over:
-            self._others.pop(training.pk, None)
-            self._owed.pop(training.pk, None)
-        else:
-            self._owed[training.pk] = self._owed.get(training.pk, 0.0) - seconds
+            for known in (self._owed, self._is_alone, self._per_second):
+                known.pop(training.pk, None)
+
+    def owes(self, training: Training) -> bool:
+        """Whether the training is to go on at once: a slice was too short for what it is owed."""
+        if self._owed.get(training.pk, 0.0) < self.SHORTEST:
+            return False
+        self._is_alone[training.pk] = False  # its next slice is for what is owed, not a full one
+        return True
 
 
 def label_of(job: Job) -> str:

@@ -114,16 +114,23 @@ def _wait(job: Job, health: Health) -> None:
 @shared_task(bind=True)
 def train(self: Task, job_id: int) -> None:
     """Work on a fine-tuning for as long as its share allows, then let others have the model."""
+    following: int | None = job_id
+    while following is not None:
+        following = _train_slice(following)
+
+
+def _train_slice(job_id: int) -> int | None:
+    """Do one slice; return the next one's job when the training is owed more time already."""
     with jobs.leased(job_id) as job:
         training = trainings.begin_slice(job) if job is not None else None
         if job is None or training is None:
-            return
+            return None
         from workers.slices import label_of, tidy  # loads torch
 
         seconds, began = _balance().seconds_for(training), time.monotonic()
         if not seconds:
             trainings.pass_on(job)
-            return
+            return None
         try:
             done = _workshop().work(
                 training,
@@ -134,13 +141,14 @@ def train(self: Task, job_id: int) -> None:
         except (ValueError, OSError) as error:
             log.exception("training %s cannot go on", training.pk)
             trainings.fail(training, f"the training cannot go on: {error}")
-            return
+            return None
         _balance().spent(training, time.monotonic() - began, is_over=done.is_over)
         kept = trainings.finish_slice(training, done, job)
         if kept is None:
             _workshop().forget(training)
-        else:
-            tidy(kept)
+            return None
+        tidy(kept)
+        return trainings.next_slice(kept) if _balance().owes(kept) else None
 
 
 @shared_task(bind=True)

@@ -385,6 +385,12 @@ def _enqueue_next(training: Training) -> None:
         jobs.enqueue(Job.Kind.TRAIN, {}, training=training)
 
 
+def next_slice(training: Training) -> int | None:
+    """Return the id of the job of a training's next slice, None when none waits."""
+    waiting = Job.objects.filter(training=training, kind=Job.Kind.TRAIN, state=Job.State.QUEUED)
+    return waiting.values_list("pk", flat=True).first()
+
+
 def _locked(training: Training) -> Training:
     locked = Training.objects.select_for_update(of=("self",)).select_related(
         "base", "model_version", "run"

@@ -21,17 +21,18 @@ def shared(share: float, others: float, step: float, *, rounds: int = 200) -> fl
     balance, one = Balance(), training(1, share)
     trained = 0.0
     for _ in range(rounds):
-        given = balance.seconds_for(one)
-        if given:
+        while given := balance.seconds_for(one):
             took = max(step, -(-given // step) * step)
             balance.spent(one, took, is_over=False)
             trained += took
+            if not balance.owes(one):
+                break
         balance.spend(others)
     return trained / (trained + rounds * others)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
-@pytest.mark.parametrize(("others", "step"), [(0.3, 0.1), (3.0, 2.0), (4.0, 7.0)])
+@pytest.mark.parametrize(("others", "step"), [(0.3, 0.1), (3.0, 2.0), (4.0, 7.0), (60.0, 2.0)])
 def test_a_training_gets_its_share(share, others, step):
     assert shared(share, others, step) == pytest.approx(share, abs=0.06)
 
@@ -53,7 +54,7 @@ def test_no_slice_is_longer_than_a_kill_may_cost():
 def test_two_trainings_do_not_count_each_others_slices_as_the_runs_work():
     balance, one, two = Balance(), training(1, 0.5), training(2, 0.5)
     for t in (one, two):
-        balance.seconds_for(t)
+        balance.spent(t, balance.seconds_for(t), is_over=False)
     balance.spend(4.0)
     assert balance.seconds_for(one) == pytest.approx(4.0)
     balance.spent(one, 4.0, is_over=False)
