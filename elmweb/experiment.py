@@ -62,11 +62,11 @@ def measure(unit: Unit, evaluations: int, folder: Path, weights: Path) -> Measur
     spec = ModelSpec(
         kind=arm.model, name=arm.model, folder=str(weights) if arm.model == "tuned" else ""
     )
-    operator = load_operator(spec, temperature=TEMPERATURE)
+    config = RunConfig(budget=evaluations, models=((arm.model, 100.0),), parents=arm.parents)
+    operator = _operator(spec, config)
     base = "" if arm.model == "random_gp" else bundled_version()
     expected = Expected(unit.arm, evaluations, operator.version, base)
     measured.refuse_mix([*measured.load(folder), expected], folder)
-    config = RunConfig(budget=evaluations, models=((arm.model, 100.0),), parents=arm.parents)
     started = time.monotonic()
     run = evolve(unit.key, unit.program, unit.rng_seed, config, operator)
     found = Measured(
@@ -79,6 +79,10 @@ def measure(unit: Unit, evaluations: int, folder: Path, weights: Path) -> Measur
     )
     measured.store(folder, found)
     return found
+
+
+def _operator(model: str | ModelSpec, config: RunConfig) -> Operator:
+    return load_operator(model, temperature=config.temperature, tries=config.tries)
 
 
 def evolve(name: str, program: str, rng_seed: int, config: RunConfig, operator: Operator) -> Run:
@@ -148,7 +152,7 @@ def tune(evaluations: int, folder: Path, weights: Path) -> None:
     if weights.is_dir() and known and (known["base"], known["evaluations"]) == (base, evaluations):
         return
     config = RunConfig(budget=evaluations)
-    operator = load_operator("bundled", temperature=TEMPERATURE)
+    operator = _operator("bundled", config)
     name = f"tuned-{base.rpartition('-')[2]}-{evaluations}"
     harvest = [
         evolve(f"{name} {program}", program, HARVEST_SEED, config, operator) for program in PROGRAMS
@@ -175,7 +179,7 @@ def study(evaluations: int, folder: Path) -> None:
     base = bundled_version()
     name = f"study-{base.rpartition('-')[2]}-{evaluations}"
     config = RunConfig(budget=evaluations)
-    operator = load_operator("bundled", temperature=TEMPERATURE)
+    operator = _operator("bundled", config)
     run = evolve(name, STUDY_PROGRAM, STUDY_SEED, config, operator)
     made = _finetune(name, [run], compare=min(STUDY_CHILDREN, evaluations))
     data = {
