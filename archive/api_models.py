@@ -2,18 +2,19 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.http import quote_etag
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from archive import mix_form, model_queries
 from archive.forms_models import TuneForm, sentence_of
 from archive.models import Run, Training
-from archive.services import datasets, trainings
+from archive.services import datasets, installing, trainings
 from elmweb.accounts.models import User, person_of
 
 ACTIONS: dict[str, Callable[[Training, User], Any]] = {
@@ -88,7 +89,15 @@ def set_repeat(request: HttpRequest, run_id: int) -> JsonResponse:
     return JsonResponse({"repeat": run.repeat_tuning})
 
 
+@require_http_methods(["GET", "POST"])
+def smollm2(request: HttpRequest) -> JsonResponse:
+    """How the installation of SmolLM2 stands; a POST begins it."""
+    found = installing.start() if request.method == "POST" else installing.status()
+    return JsonResponse(asdict(found), status=202 if found.state == "running" else 200)
+
+
 urlpatterns = [
+    path("models/smollm2/install", smollm2, name="api-smollm2"),
     path("trainings/preview", preview, name="api-training-preview"),
     path("trainings/<int:training_id>/live", live, name="api-training-live"),
     *(

@@ -152,6 +152,11 @@ class Views:
                 self._views.popitem(last=False)
             return view
 
+    def forget(self) -> None:
+        """Drop all views; they are read anew when somebody looks."""
+        with self._lock:
+            self._views.clear()
+
 
 VIEWS = Views()
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from archive import model_notes, model_queries
 from archive.forms_models import EndpointForm, FolderForm, TuneNewForm, is_tunable, sentence_of
 from archive.models import ModelVersion, Run, Training
-from archive.services import external, presence, registry, trainings
+from archive.services import external, installing, presence, registry, trainings
 from archive.tuning import PRESET_NOTES, PRESETS, TuneConfig
 from elmweb.accounts.models import person_of
 from elmweb.paths import BASE_DIR
@@ -54,6 +54,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "entries": [entry for entry in entries if not entry["deleted"]],
         "removed": [entry for entry in entries if entry["deleted"]],
         "trainings": model_queries.trainings(),
+        "smollm2": installing.status(),
     }
     return render(request, "archive/models.html", context)
 

@@ -1,9 +1,13 @@
 """The pages of models and of fine-tuning: they render, refuse in sentences, keep keys out."""
 
+import fcntl
 import html
 import json
+import os
 import re
 import shutil
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from archive.models import Child, ModelVersion, Run, RunState, Training, TrainingState
-from archive.services import registry, trainings
+from archive.services import installing, registry, trainings
 from archive.tuning import TuneConfig
 from elmweb.accounts.models import User
 from tests.archive.factories import add_children, make_run
@@ -312,6 +316,68 @@ def test_weights_are_downloaded_and_taken_in_elsewhere(
     where = person.post(reverse("model-upload"), fields, headers=JSON).json()["url"]
     assert "legs-too" in page_of(person.get(where))
     assert (Path(registry.spec_of("legs-too").folder) / "model.safetensors").is_file()
+
+
+def install(person: Client, monkeypatch: pytest.MonkeyPatch, folder: Path, program: str) -> dict:
+    """Begin an installation by ``program`` and return how it stands once it is over."""
+    monkeypatch.setattr(registry, "MODELS_DIR", folder)
+    monkeypatch.setattr(installing, "COMMAND", (sys.executable, "-c", program))
+    monkeypatch.setattr(installing, "STARTING", 0.5)
+    person.post(reverse("api-smollm2"))
+    for _ in range(100):
+        found = person.get(reverse("api-smollm2")).json()
+        if found["state"] != "running":
+            break
+        time.sleep(0.1)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("print('CommandError: pip could not fetch it')", "pip could not fetch it"),
+        ("print('downloading 30 %')", "it ended before it was done: downloading 30 %"),
+        ("pass", "it ended without a word"),
+    ],
+)
+def test_an_installation_that_fails_says_why_and_can_be_begun_again(
+    person: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str, reason: str
+) -> None:
+    for _ in range(2):
+        found = install(person, monkeypatch, tmp_path, program)
+        assert (found["state"], found["reason"]) == ("failed", reason)
+
+
+def test_an_installation_under_way_tells_how_far_it_is_and_begins_once(
+    person: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(registry, "MODELS_DIR", tmp_path)
+    assert person.get(reverse("api-smollm2")).json()["state"] == "absent"
+    (tmp_path / "smollm2.log").write_text("starting\ndownloading 40 %\n")
+    os.utime(tmp_path / "smollm2.log", (0, 0))  # nothing was written for long
+    with (tmp_path / ".smollm2.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for found in (person.get, person.post):
+            answer = found(reverse("api-smollm2")).json()
+            assert (answer["state"], answer["what"], answer["share"]) == (
+                "running", "downloading", 0.4,
+            )  # fmt: skip
+    assert (tmp_path / "smollm2.log").read_text().startswith("starting")
+
+
+def test_a_model_that_was_installed_and_removed_is_offered_again(
+    person: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = "print('smollm2 is installed: a run may use it now')"
+    assert install(person, monkeypatch, tmp_path, program)["state"] == "absent"
+
+
+def test_an_installed_model_is_linked_instead_of_offered(person: Client) -> None:
+    assert 'data-state="absent"' in page_of(person.get(reverse("models")))
+    registry.add(ModelSpec(kind="hf", name="smollm2", folder="/x"), version="smollm2-1")
+    page = page_of(person.get(reverse("models")))
+    assert person.get(reverse("api-smollm2")).json()["state"] == "installed"
+    assert 'data-testid="install-smollm2"' not in page
 
 
 # --- fine-tuning
