@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
@@ -69,8 +69,12 @@ def pack(tokenizer: PreTrainedTokenizerBase, example: Example) -> Packed | None:
 class AdapterTraining:
     """One training; ``run`` goes on until the budget ends, ``save`` after each stretch."""
 
-    def __init__(self, config: AdapterConfig, base: Path, folder: Path):
-        """Load the frozen model from ``base``; go on from the checkpoint in ``folder`` if any."""
+    def __init__(self, config: AdapterConfig, base: Path, folder: Path, start: Path | None = None):
+        """Load the frozen model from ``base``; go on from the checkpoint in ``folder`` if any.
+
+        Args:
+            start: an adapter of the same shape to begin with where there is no checkpoint.
+        """
         self.config, self.folder = config, folder
         torch.manual_seed(config.rng_seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
@@ -95,7 +99,8 @@ class AdapterTraining:
         self.steps = self.tokens = self.edits = 0
         self.cpu = 0.0
         self.log: list[dict[str, Any]] = []
-        self._load()
+        if not self._load() and start is not None:
+            set_peft_model_state_dict(self.model, load_file(start / "adapter_model.safetensors"))
 
     def pack_all(self, examples: Iterable[Example]) -> list[Packed]:
         """Return every example that fits, packed."""
@@ -172,12 +177,13 @@ class AdapterTraining:
         torch.save(state, part)
         part.replace(self.folder / "checkpoint.pt")
 
-    def _load(self) -> None:
+    def _load(self) -> bool:
         path = self.folder / "checkpoint.pt"
         if not path.exists():
-            return
+            return False
         state = torch.load(path, weights_only=True)
         for name, weight in self.weights.items():
             weight.data = state["weights"][name]
         self.adam.load_state_dict(state["adam"])
         self.steps, self.tokens, self.edits, self.cpu, self.log = json.loads(state["done"])
+        return True

@@ -41,7 +41,7 @@ class Recipe:
     plain: int = 16  # shards of the first families
     broad: int = 12  # of programs as different people write them, with more kinds of edits
     library: int = 8  # of functions of the standard library: edits, bugs and their repair
-    plain_share: float = 0.36  # of the budget, on plain shards alone
+    plain_share: float = 0.38  # of the budget, on plain shards alone
 
 
 def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:

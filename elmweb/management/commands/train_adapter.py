@@ -1,0 +1,69 @@
+"""``manage.py train_adapter``: makes the adapter that teaches SmolLM2 to write line edits."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from archive.services import registry
+from elmweb.paths import DATA_DIR
+from workers.mutation.install_smollm2 import ADAPTER, NAME, is_installed
+
+EACH = 300  # programs of a shard; it learns the form from fewer edits than it has time for
+VALID = 6  # programs of each kind that the loss is reported on
+
+
+class Command(BaseCommand):
+    help = (
+        "Train a LoRA adapter of SmolLM2 on the corpus of the bundled model; interrupted, it goes "
+        "on where it was. Prints one JSON object every five CPU minutes. The adapter ends up in "
+        "OUT/adapter; copy it over workers/mutation/adapters/smollm2 to ship it."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cpu-minutes", type=float, default=240.0, help="one thread")
+        parser.add_argument("--base", type=Path, default=registry.MODELS_DIR / NAME)
+        parser.add_argument("--corpus", type=Path, default=DATA_DIR / "diff_model" / "corpus")
+        parser.add_argument("--out", type=Path, default=DATA_DIR / "adapter")
+        parser.add_argument("--start", type=Path, help=f"adapter to go on from, such as {ADAPTER}")
+        parser.add_argument("--rng-seed", type=int, default=0)
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["cpu_minutes"] <= 0:
+            raise CommandError("cpu_minutes must be above 0", returncode=2)
+        if not is_installed(options["base"]):
+            raise CommandError(
+                f"there is no model in {options['base']}: `manage.py models install {NAME}`",
+                returncode=2,
+            )
+        from workers.training import adapter, make  # loads torch
+        from workers.training.corpus import generate
+
+        config = adapter.AdapterConfig(options["cpu_minutes"], options["rng_seed"])
+        training = adapter.AdapterTraining(
+            config, options["base"], options["out"], options["start"]
+        )
+        shards = make.make_corpus(
+            make.Recipe(options["cpu_minutes"]),
+            options["corpus"],
+            options["processes"],
+            self._report,
+        )
+        drawn = (e for kind in shards.values() for p in kind for e in generate.read(p)[:EACH])
+        rows = training.pack_all(drawn)
+        validation = {
+            name: training.pack_all(generate.read(options["corpus"] / f"val-{name}.jsonl"))[:VALID]
+            for name in make.VALIDATION
+        }
+        self._report({"parents": len(rows), "edits": sum(row.edits for row in rows)})
+        training.run(rows, validation, self._report)
+        training.export(options["out"] / "adapter")
+        self._report({"adapter": str(options["out"] / "adapter")})
+
+    def _report(self, line: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(line))
+        self.stdout.flush()
