@@ -9,7 +9,10 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from archive.services import registry
 from elmweb.paths import ensure_data_dir
+from workers.mutation.operator import BUILT_IN
+from workers.mutation.spec import ModelSpec
 
 
 def ensure_database() -> None:
@@ -25,6 +28,18 @@ def ensure_database() -> None:
 def _pending() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def spec_named(model: str) -> ModelSpec:
+    """Return how to load a model by its name; the database is asked only for added ones.
+
+    Raises:
+        ValueError: no such model; the message names those there are.
+    """
+    if model in BUILT_IN:
+        return ModelSpec(model, model)
+    ensure_database()
+    return registry.spec_of(model)
 
 
 def print_json(stdout: OutputWrapper, data: dict[str, Any]) -> None:

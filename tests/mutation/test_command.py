@@ -33,6 +33,7 @@ def test_each_file_gives_one_json_object(program, capsys):
         assert row["children"][0]["outcome"] == "evaluated"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -13,7 +13,7 @@ from archive.config import PAPER_MESSAGES, RunConfig
 from archive.live import RunView
 from archive.models import Driver, Run, SeedProgram
 from archive.services import checks, local, runs
-from elmweb.commands import ensure_database, print_json
+from elmweb.commands import ensure_database, print_json, spec_named
 from elmweb.supervisor.exec_child import die_with_parent
 from simulation.domains import get_domain
 from simulation.pool import EvaluationPool
@@ -52,9 +52,8 @@ class Command(BaseCommand):
                 terrain=options["terrain"],
                 messages=_messages(options["message"]),
             )
-            operator = load_operator(
-                options["backend"], temperature=config.temperature, tries=MAX_TRIES
-            )
+            spec = spec_named(options["backend"])
+            operator = load_operator(spec, temperature=config.temperature, tries=MAX_TRIES)
             source, label = _source(options["seed_program"])
         except (ValueError, RuntimeError) as error:
             raise CommandError(str(error), returncode=2) from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand, CommandError
 
+from elmweb.commands import spec_named
 from elmweb.management.commands.evaluate import WRONG_ARGUMENTS, _source
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         "the child is simulated and its body differs from the parent's. valid_within_tries: "
         f"samples with a valid child within {TRIES} tries. cpu_seconds: of writing the first tries."
     )
-    requires_system_checks = []  # neither database nor broker matter here
+    requires_system_checks = []  # only an added model needs the database
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="a Python program")
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--samples", type=int, default=8, help="first tries for each file")
         parser.add_argument("--temperature", type=float, default=0.8)
         parser.add_argument("--rng-seed", type=int, default=0)
-        parser.add_argument("--backend", default="bundled")
+        parser.add_argument("--backend", default="bundled", help="a model's name")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args, **options) -> None:
@@ -52,7 +53,8 @@ class Command(BaseCommand):
             )
         programs = [(file, _source(file)) for file in options["files"]]
         try:
-            operator = load_operator(options["backend"], temperature=options["temperature"])
+            spec = spec_named(options["backend"])
+            operator = load_operator(spec, temperature=options["temperature"])
         except ValueError as error:
             raise CommandError(str(error), returncode=WRONG_ARGUMENTS) from None
         except RuntimeError as error:
