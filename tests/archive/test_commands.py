@@ -62,7 +62,7 @@ def test_the_map_of_a_run_equals_the_fold_of_its_children(evolved):
     [
         (["evolve", "--evaluations", "0"], "budget"),
         (["evolve", "--evaluations", "5", "--rng-seed", "-1"], "rng seed"),
-        (["evolve", "--evaluations", "5", "--backend", "gpt"], "unknown backend"),
+        (["evolve", "--evaluations", "5", "--backend", "gpt"], "unknown model"),
         (["evolve", "--evaluations", "5", "--seed-program", "nobody.py"], "no such file"),
         (["evolve", "--evaluations", "5", "--message", "x"], "WEIGHT:TEXT"),
         (["rebuild", "99", "--check"], "there is no run 99"),
