@@ -59,12 +59,13 @@ def groups(rng_seed: int, number: int) -> dict[str, list[str]]:
         "gallery": [seed.source for seed in seeds if seed.is_gallery],
         "families": _drawn(rng, families.FAMILIES + styles.BROAD, number),
         "held-out families": _drawn(rng, held_out_pool(), number),
-        "foreign": _read(HELD_OUT),
-        "unseen": _read(UNSEEN),
+        "foreign": programs(HELD_OUT),
+        "unseen": programs(UNSEEN),
     }
 
 
-def _read(folder: Path) -> list[str]:
+def programs(folder: Path) -> list[str]:
+    """Return the programs of a test set, in the order of their names."""
     return [path.read_text() for path in sorted(folder.glob("*.py"))]
 
 
