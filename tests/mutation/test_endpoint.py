@@ -180,6 +180,37 @@ def test_a_passing_failure_is_tried_again_unseen(passing):
     assert backend.health == HEALTHY
 
 
+def test_settings_that_a_server_does_not_take_are_left_out_from_then_on():
+    """OpenAI's later models take max_completion_tokens only."""
+
+    def picky(handler):
+        for setting in ("max_tokens", "seed"):
+            if setting in handler.asked:
+                error = {"message": f"Unsupported parameter: {setting}", "param": setting}
+                handler.send(json.dumps({"error": error}).encode(), 400)
+                return
+        handler.send(reply("fine"))
+
+    with serving(picky) as server:
+        backend, [found] = ask(server)
+        assert found.problem == ""
+        assert len(server.requests) == 3
+        backend.complete([Prompt(PARENT, MESSAGE)], temperature=0.7, rng_seed=0)
+        assert len(server.requests) == 4
+    asked = server.requests[-1][2]
+    assert asked["max_completion_tokens"] == 512
+    assert not {"max_tokens", "seed"} & set(asked)
+
+
+@pytest.mark.parametrize("param", ["temperature", ["x"], None])
+def test_an_objection_that_cannot_be_given_way_to_is_told(param):
+    body = json.dumps({"error": {"message": "no such value", "param": param}}).encode()
+    with serving(says(body, 400)) as server:
+        _, [found] = ask(server)
+    assert "no such value" in found.problem
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("name", ["refuses the key", "objects", "redirects", "talks HTML"])
 def test_what_will_not_pass_is_not_tried_again(name):
     with serving(BAD[name][0]) as server:

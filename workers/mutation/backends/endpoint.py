@@ -18,7 +18,7 @@ import httpx2
 
 from workers.mutation.backends import Completion, Health, Prompt
 from workers.mutation.backends.breaker import Breaker
-from workers.mutation.backends.reply import BadReply, Reply, read_reply, shown
+from workers.mutation.backends.reply import BadReply, Reply, objected, read_reply, shown
 from workers.mutation.forms import get_form
 from workers.mutation.forms.asking import Question, ask
 from workers.mutation.spec import KeyMissing, ModelSpec, read_key
@@ -32,6 +32,7 @@ ATTEMPTS = 4  # of one answer, within its time
 BACKOFF = 0.5  # [s] before the second attempt; doubled for each further one, with jitter
 TRY_AGAIN = frozenset({408, 425, 429})  # and all from 500
 TOP_P = 0.95  # as the local models
+DISPENSABLE = frozenset({"max_tokens", "top_p", "seed"})
 
 
 class _Failure(Exception):
@@ -62,6 +63,7 @@ class Endpoint:
         self.address = address_of(spec.url)
         self.is_chat = self.address.endswith("/chat/completions")
         self.breaker = Breaker(spec.name, now)
+        self._unwanted: set[str] = set()  # settings that the server said it does not take
 
     @property
     def health(self) -> Health:
@@ -162,7 +164,8 @@ class Endpoint:
                 self._check_status(response, key)
                 answer = _without(key, await _read(response))
                 if response.status_code != 200:
-                    raise _Failure(f"objects ({response.status_code}): {shown(answer)}")
+                    reason = f"objects ({response.status_code}): {shown(answer)}"
+                    raise _Failure(reason, again=self._gives_way(answer))
                 return read_reply(answer, self.is_chat, len(str(body)))
         except BadReply as error:
             raise _Failure(str(error)) from None
@@ -174,15 +177,27 @@ class Endpoint:
             reason = f"broke off the connection ({type(error).__name__})"
             raise _Failure(reason, again=True) from None
 
+    def _gives_way(self, objection: bytes) -> bool:
+        """Leave out what the server objects to, where an answer without it is as good."""
+        setting = objected(objection)
+        if setting not in DISPENSABLE or setting in self._unwanted:
+            return False
+        self._unwanted.add(setting)
+        return True
+
     def _body(self, job: _Job, temperature: float) -> dict:
+        limit = "max_tokens"
+        if limit in self._unwanted:  # OpenAI's later models know it by another name only
+            limit = "max_completion_tokens"
         body = {
             "model": self.spec.model,
-            "max_tokens": self.spec.max_new_tokens,
+            limit: self.spec.max_new_tokens,
             "temperature": temperature,
             "top_p": TOP_P,
             "seed": job.rng_seed,
             "stream": False,
         }
+        body = {name: value for name, value in body.items() if name not in self._unwanted}
         if self.is_chat:
             return {**body, "messages": list(job.question.messages)}
         return {**body, "prompt": job.question.text, "stop": ["\n```"]}

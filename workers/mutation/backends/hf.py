@@ -223,4 +223,6 @@ def _in_8_bits(model: PreTrainedModel) -> PreTrainedModel:
         return model
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its successor, torchao, is one more dependency
-        return torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+        return torch.ao.quantization.quantize_dynamic(
+            model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True
+        )

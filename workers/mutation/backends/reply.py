@@ -51,6 +51,15 @@ def read_reply(body: bytes, is_chat: bool, asked: int) -> Reply:
     return Reply(text[:MAX_TEXT], _count(usage, "prompt_tokens", asked), tokens, problem)
 
 
+def objected(body: bytes) -> str:
+    """Return the setting that an error of the OpenAI interface is about, "" when it names none."""
+    try:
+        setting = json.loads(body)["error"]["param"]
+    except (ValueError, RecursionError, KeyError, TypeError, IndexError):
+        return ""
+    return setting if isinstance(setting, str) else ""
+
+
 def _text(content: Any) -> str:
     """Return a message's text, also when it comes in parts; lone surrogates become ``?``."""
     if isinstance(content, list):
