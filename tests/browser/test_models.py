@@ -12,9 +12,7 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 
-ENOUGH = (
-    192  # children, a third of which take a cell: fewer may teach nothing, and then none is kept
-)
+ENOUGH = 192  # children, a third of which take a cell; on fewer a model may learn nothing
 PATIENCE = 600  # [s] on a machine that is busy with other things
 CENTRE = """
 async (index) => {
