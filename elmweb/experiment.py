@@ -145,9 +145,12 @@ def tune(evaluations: int, folder: Path, weights: Path) -> None:
     measured run has. What it was made from is kept in ``folder``.
 
     Raises:
+        Mixed: the runs in ``folder`` come from another version of the bundled model.
         ValueError: it never became better than its base, so there is nothing to measure.
     """
     base = bundled_version()
+    bases = [run.base for run in measured.load(folder) if run.base]
+    measured.refuse_several("versions of the bundled model", [*bases, base], folder)
     known = read(folder / TUNING)
     if weights.is_dir() and known and (known["base"], known["evaluations"]) == (base, evaluations):
         return

@@ -112,11 +112,12 @@ def test_a_folder_with_another_budget_is_refused_before_any_work(out):
     assert "rm " in done.stderr
 
 
-def test_a_run_of_another_model_version_is_refused_before_it_begins(tmp_path):
+@pytest.mark.parametrize("arm", ["bundled", "tuned"])
+def test_a_run_of_another_model_version_is_refused_before_it_begins(tmp_path, arm):
     out = tmp_path / "out"
     older = made("no_archive", evaluations=EVALUATIONS, base="bundled-older", model="bundled-older")
     measured.store(out / "data", older)
-    done = experiment(out, *TINY, "--arms", "bundled", "--rng-seeds", "0")
+    done = experiment(out, *TINY, "--arms", arm, "--rng-seeds", "0")
     assert done.returncode == 2
     assert "different versions of the bundled model" in done.stderr
     assert [path.name for path in (out / "data").iterdir()] == ["run-no_archive-square-0.json"]
