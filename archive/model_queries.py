@@ -49,6 +49,18 @@ def training_or_404(training_id: int) -> Training:
         raise Http404(f"There is no training {training_id}.") from None
 
 
+def tree() -> list[dict[str, Any]]:
+    """Return all models; ``is_earlier`` marks built-in weights that newer ones have replaced."""
+    entries = services.tree()
+    newest: dict[str, int] = {}
+    for entry in entries:
+        newest[entry["name"]] = max(entry["id"], newest.get(entry["name"], 0))
+    for entry in entries:
+        is_built_in = entry["kind"] in registry.BUILT_IN
+        entry["is_earlier"] = is_built_in and entry["id"] != newest[entry["name"]]
+    return entries
+
+
 def live(training: Training) -> dict[str, Any]:
     """Return what a training's page shows, and how far its comparison is."""
     compared = Child.objects.filter(run__trial_of=training).exclude(actor=ORIGIN).count()

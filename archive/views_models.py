@@ -42,7 +42,7 @@ HYPER_PARAMETERS = (
 @require_GET
 def models(request: HttpRequest) -> HttpResponse:
     """All models as a tree of versions, the trainings, and what can be added."""
-    entries = trainings.tree()
+    entries = model_queries.tree()
     for entry in entries:
         entry["good_at"] = model_notes.good_at(entry["kind"], entry["card"])
         entry["kind_words"] = model_notes.KINDS.get(entry["kind"], entry["kind"])
@@ -65,7 +65,7 @@ def model(request: HttpRequest, key: str) -> HttpResponse:
     found = model_queries.model_or_404(key)
     row = found if isinstance(found, ModelVersion) else None
     name = row.name if row else str(found)
-    entries = trainings.tree()
+    entries = model_queries.tree()
     entry = next((e for e in entries if row and e["version"] == row.version), None)
     entry = entry or next((e for e in entries if e["name"] == name and not e["deleted"]), None)
     kind, card = (row.backend, row.card) if row else (name, {})
@@ -88,7 +88,10 @@ def model(request: HttpRequest, key: str) -> HttpResponse:
         "made_by": row.made_by.first() if row else None,
         "is_tunable": is_tunable(row, name),
         "is_installed": row is not None and bool(row.spec) and row.deleted_at is None,
-        "can_promote": row is not None and row.deleted_at is None and kind != registry.TEST_ONLY,
+        "can_promote": row is not None
+        and row.deleted_at is None
+        and kind != registry.TEST_ONLY
+        and not (entry and entry["is_earlier"]),
         "steerable": model_queries.steerable_runs(),
         "uses": Run.objects.filter(children__model_version=row).distinct()[:10] if row else [],
     }

@@ -153,6 +153,19 @@ def test_the_models_page_shows_the_tree_with_its_default(
     assert marked.count('data-testid="version-row"') == 2
 
 
+def test_replaced_weights_of_the_bundled_model_are_told_from_those_in_force(
+    person: Client,
+) -> None:
+    ModelVersion.objects.create(name="bundled", backend="bundled", version="bundled-old")
+    registry.tunable("bundled")
+    page = page_of(person.get(reverse("models")))
+    assert page.count("earlier weights") == 1
+    assert page.index("earlier weights") < page.index('data-testid="default-mark"')
+    old = page_of(person.get(reverse("model", args=["bundled-old"])))
+    assert "earlier weights" in old
+    assert "Use it" not in old
+
+
 def test_text_of_a_card_is_shown_as_text(person: Client, tuned: ModelVersion) -> None:
     for path in (reverse("models"), reverse("model", args=["legs"])):
         page = person.get(path).content.decode()
