@@ -14,7 +14,7 @@ import torch
 
 from workers.mutation.prompt import split_source
 from workers.training import packing, pretrain, tokenizer
-from workers.training.corpus import generate, stdlib, styles
+from workers.training.corpus import generate, stdlib, steer, styles
 from workers.training.corpus.generate import Example
 
 SHARD = 700  # examples in one file of the corpus, each a parent with up to six edits
@@ -22,6 +22,7 @@ SHARD = 700  # examples in one file of the corpus, each a parent with up to six 
 # of the broad families, functions of the standard library.
 VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80}
 KINDS = {"plain": 1000, "broad": 2000, "library": 3000}  # of shards, with their first rng seed
+STEERED_FROM = 4  # plain shards before it stay as they are to the end
 VALIDATED = 24  # rows of each that the loss is reported on
 FOR_TOKENIZER = 2000  # examples
 MEMORY = 3 << 30  # bytes of address space, of a process that draws
@@ -33,7 +34,8 @@ class Recipe:
     """What is made; the same recipe gives the same corpus, tokenizer and order of training.
 
     The corpus has shards of several kinds. Plain ones come first: copying from the parent, most
-    of the work of an edit, is learnt sooner on programs that are alike.
+    of the work of an edit, is learnt sooner on programs that are alike. In the end come the same
+    walkers' edits under messages that say what they do to the body (``corpus.steer``).
     """
 
     cpu_minutes: float
@@ -41,7 +43,8 @@ class Recipe:
     plain: int = 16  # shards of the first families
     broad: int = 12  # of programs as different people write them, with more kinds of edits
     library: int = 8  # of functions of the standard library: edits, bugs and their repair
-    plain_share: float = 0.38  # of the budget, on plain shards alone
+    plain_share: float = 0.3  # of the budget, on plain shards alone
+    steered_share: float = 0.22  # of the budget, at its end, on steered shards and the others
 
 
 def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:
@@ -52,14 +55,17 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     """
     torch.set_num_threads(1)
     shards = make_corpus(recipe, folder / "corpus", processes, report)
-    plain = [e for path in shards["plain"] for e in generate.read(path)]
-    others = [e for kind in ("broad", "library") for p in shards[kind] for e in generate.read(p)]
+    plain = _read(shards["plain"])
+    walkers = plain[STEERED_FROM * SHARD :] + _read(shards["broad"])
+    steered = list(steer.steer(recipe.rng_seed, walkers))
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.exists():
         lines = _lines(plain[:FOR_TOKENIZER]) + _library_lines()
         tokenizer.train_tokenizer(lines).save(str(vocabulary))
     words = tokenizer.load_tokenizer(vocabulary)
-    rows, more = packing.pack_all(words, plain), packing.pack_all(words, others)
+    rows = packing.pack_all(words, plain)
+    more = packing.pack_all(words, _read(shards["broad"] + shards["library"]))
+    last = packing.pack_all(words, steered) + more + rows[: STEERED_FROM * SHARD]
     report({"examples": len(rows + more), "edits": sum(row.edits for row in rows + more)})
     validation = {
         name: packing.pack_all(words, generate.read(_validation_file(folder, name)))[:VALIDATED]
@@ -71,9 +77,14 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     if training.load():
         report({"resumed_at_cpu_minutes": round(training.cpu / 60, 2)})
     training.run(rows, validation, report, until=recipe.plain_share)
-    training.run(rows + more, validation, report)
+    training.run(rows + more, validation, report, until=1 - recipe.steered_share)
+    training.run(last, validation, report)
     pretrain.export(model, words, folder / "weights")
     return folder / "weights"
+
+
+def _read(paths: list[Path]) -> list[Example]:
+    return [example for path in paths for example in generate.read(path)]
 
 
 def make_corpus(

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--cpu-minutes", type=float, default=90.0, help="of training, one thread"
+            "--cpu-minutes", type=float, default=116.0, help="of training, one thread"
         )
         parser.add_argument("--out", type=Path, default=DATA_DIR / "diff_model")
         parser.add_argument("--rng-seed", type=int, default=0)
