@@ -11,6 +11,7 @@ from archive.services import installs, registry
 from tests.mutation.endpoint_server import reply, serving
 from workers.mutation import install_smollm2 as smollm2
 from workers.mutation import probe as probing
+from workers.mutation.backends import Completion
 from workers.mutation.backends.scripted import add_one
 from workers.mutation.forms import get_form
 from workers.mutation.lines import apply_edits, parse_edits
@@ -163,22 +164,36 @@ def test_a_probe_finds_the_form_that_a_model_can_write(monkeypatch, known, chose
     assert (row.version != added["version"]) == (chosen != "numbered")
 
 
-def test_among_equal_forms_a_diff_wins_over_a_rewrite():
-    parent = "a = 1\nb = 2\n"
+class Always:
+    """Writes the same good edit in whatever form it is asked for."""
 
-    class Always:
-        name, version = "always", "always-1"
+    name, version = "always", "always-1"
+    parent, child = "a = 1\nb = 2\n", "a = 1\nb = 3\n"
+    knows = probing.forms_of(ModelSpec("hf", "x", folder="/x"))
 
-        def __init__(self, spec):
-            self.form = spec.form
+    def __init__(self, spec):
+        self.form = spec.form
 
-        def complete(self, prompts, *, temperature, rng_seed):
-            from workers.mutation.backends import Completion
+    def complete(self, prompts, *, temperature, rng_seed):
+        text = get_form(self.form).write(self.parent, self.child)
+        return [[Completion(text if self.form in self.knows else "", 5, 0.1)] for _ in prompts]
 
-            text = get_form(self.form).write(parent, "a = 1\nb = 3\n")
-            return [[Completion(text, 5, 0.1)] for _ in prompts]
 
+def probed(load, is_valid) -> probing.Report:
     spec = ModelSpec("hf", "x", folder="/x")
-    request = MutationRequest(parent, "x", 1)
-    report = probing.probe(spec, [request], lambda a, b: a != b, load=Always)
+    return probing.probe(spec, [MutationRequest(Always.parent, "x", 1)], is_valid, load=load)
+
+
+def test_among_equal_forms_a_diff_wins_over_a_rewrite():
+    report = probed(Always, lambda parent, child: parent != child)
     assert (report.chosen, report.trials[-1].valid) == ("carper", 1)
+
+
+def test_a_model_whose_diffs_never_fit_falls_back_to_rewrite_even_before_one_is_valid():
+    class Rewriter(Always):
+        knows = ("rewrite",)
+
+    report = probed(Rewriter, lambda parent, child: False)
+    assert report.chosen == "rewrite"
+    assert "cannot write diffs" in report.sentence
+    assert "0 of 1 answers became valid walkers, 1 were edits that fit" in report.sentence

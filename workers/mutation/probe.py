@@ -69,8 +69,8 @@ def probe(
 ) -> Report:
     """Try each form once on each program, and choose the one with the most valid children.
 
-    Among equals the form that applies more often wins, then the one that comes first: a diff
-    before a rewrite. One model is in memory at a time.
+    Among equals the form whose edits fit more often wins, then the one that comes first: a diff
+    before a rewrite. None is chosen when no edit fits. One model is in memory at a time.
 
     Raises:
         ValueError: a kind of model whose form is fixed.
@@ -84,7 +84,7 @@ def probe(
         trials.append(_try(load(with_form(spec, form)), form, requests, is_valid))
         tell(sentence_of(trials[-1]))
     best = max(trials, key=lambda trial: (trial.valid, trial.applied))
-    chosen = best.form if best.valid else ""
+    chosen = best.form if best.applied else ""
     return Report(spec.name, tuple(trials), chosen, _verdict(trials, best))
 
 
@@ -123,15 +123,15 @@ def sentence_of(trial: Trial) -> str:
 
 
 def _verdict(trials: Sequence[Trial], best: Trial) -> str:
-    if not best.valid:
-        example = best.example or "its children build the same body or none"
-        return (
-            f"No form works: none of {sum(t.asked for t in trials)} answers became a valid "
-            f"walker ({example})."
-        )
-    counts = f"{best.valid} of {best.asked} answers became valid walkers"
-    if best.form == "rewrite":
-        diffs = max(trial.valid for trial in trials if trial.form != "rewrite")
-        cannot = "cannot write diffs" if not diffs else f"seldom writes diffs that work ({diffs})"
-        return f"This model {cannot}, so it rewrites the whole program: {counts}."
-    return f"Use the form {best.form}: {counts}."
+    if not best.applied:
+        asked = sum(trial.asked for trial in trials)
+        return f"No form works: none of {asked} answers was an edit that fits ({best.example})."
+    counts = (
+        f"{best.valid} of {best.asked} answers became valid walkers, {best.applied} were edits "
+        "that fit."
+    )
+    if best.form != "rewrite":
+        return f"Use the form {best.form}: {counts}"
+    diffs = max(trial.valid for trial in trials if trial.form != "rewrite")
+    cannot = f"writes diffs less well ({diffs} valid)" if diffs else "cannot write diffs"
+    return f"This model {cannot}, so it rewrites the whole program: {counts}"
