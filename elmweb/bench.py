@@ -5,10 +5,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.transaction import set_rollback
@@ -20,6 +21,10 @@ from simulation.outcome import Outcome
 from simulation.physics import FPS, RUN_SECONDS, STEPS_PER_FRAME, build_space, place, simulate
 from simulation.sandbox import Sandbox
 from simulation.terrain import make_terrain
+
+if TYPE_CHECKING:
+    from workers.mutation.backends import Prompt
+    from workers.mutation.backends.diff_lm import DiffLM
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,15 @@ class Measurement:
     ratio: float
 
 
-def best_of(repeats: int, work: Callable[[], object]) -> float:
+def best_of(
+    repeats: int, work: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> float:
     """Return the shortest time [s] that ``work`` took; the noise of a machine only adds."""
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = clock()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 
@@ -112,19 +119,100 @@ def archive() -> Iterator[Measurement]:
     yield Measurement("archive.record", 1 / ours, "children/s", "one by one", theirs / ours)
 
 
-def model() -> Iterator[Measurement]:
-    """Children a second from the bundled model: 16 in one call against one a call."""
-    from workers.mutation.operator import MutationRequest, load_operator
+MESSAGE = "Changed make walker function."
+TEMPERATURE = 0.8
+RNG_SEEDS = range(3)
+JOBS = ((1, 32), (2, 16), (4, 8), (4, 4), (8, 4))  # parents, children of each
 
-    operator = load_operator("bundled")
-    source = get_domain("sodarace").seed_programs["square"].source
-    message = "Changed make walker function."
-    batch = [MutationRequest(source, message, 4)] * 4
-    single = [MutationRequest(source, message, 1)]
-    operator.propose(single, rng_seed=0)
-    ours = best_of(3, lambda: operator.propose(batch, rng_seed=1)) / 16
-    theirs = best_of(3, lambda: [operator.propose(single, rng_seed=n) for n in range(4)]) / 4
-    yield Measurement("model.children", 1 / ours, "children/s", "one a call", theirs / ours)
+
+def model() -> Iterator[Measurement]:
+    """Children a CPU minute of one core from the bundled model against ``transformers.generate``.
+
+    Same weights, batch, temperature and nucleus, from program texts to edit texts; transformers
+    in the type that suits it better. The parents are read anew each time.
+    """
+    import torch
+
+    from workers.mutation import gate
+    from workers.mutation.backends import Prompt
+    from workers.mutation.backends.diff_lm import load_diff_lm
+    from workers.mutation.backends.diff_lm_write import LONGEST, NUCLEUS
+
+    torch.set_num_threads(1)
+    engines = {"masked": load_diff_lm(), "raw": load_diff_lm(masked=False)}
+    sources = [info.source for info in get_domain("sodarace").seed_programs.values()]
+    sources += [f"{source}# again\n" for source in sources]
+    rivals = [Plain(dtype, NUCLEUS, LONGEST) for dtype in (torch.float32, torch.bfloat16)]
+    few = [Prompt(source, MESSAGE, 8) for source in sources[:2]]
+    rival = min(rivals, key=lambda r: best_of(2, partial(r.complete, few, 0), time.process_time))
+
+    def write_all(prompts: list[Prompt]) -> None:
+        for rng_seed in RNG_SEEDS:
+            rival.complete(prompts, rng_seed)
+
+    def write(engine: "DiffLM", prompts: list[Prompt]) -> None:
+        gate.check.cache_clear()
+        gate.statements.cache_clear()
+        for rng_seed in RNG_SEEDS:
+            engine.parent_of.cache_clear()
+            engine.complete(prompts, temperature=TEMPERATURE, rng_seed=rng_seed)
+
+    for parents, each in JOBS:
+        prompts = [Prompt(source, MESSAGE, each) for source in sources[:parents]]
+        theirs = best_of(1, partial(write_all, prompts), time.process_time)
+        for name, engine in engines.items():
+            ours = best_of(3, partial(write, engine, prompts), time.process_time)
+            yield Measurement(
+                f"model.{name}.{parents}x{each}",
+                60 * parents * each * len(RNG_SEEDS) / ours,
+                "children/CPU min",
+                "transformers.generate",
+                theirs / ours,
+            )
+
+
+class Plain:
+    """The bundled model written with by ``transformers.generate``, one padded batch."""
+
+    def __init__(self, dtype, nucleus: float, longest: int):
+        from tokenizers import Tokenizer
+        from transformers import AutoModelForCausalLM
+
+        from workers.mutation.backends.diff_lm import WEIGHTS
+
+        self.model = AutoModelForCausalLM.from_pretrained(WEIGHTS, dtype=dtype).eval()
+        self.tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+        self.options = {
+            "do_sample": True,
+            "temperature": TEMPERATURE,
+            "top_p": nucleus,
+            "top_k": 0,
+            "max_new_tokens": longest,
+        }
+
+    def complete(self, prompts: Sequence["Prompt"], rng_seed: int) -> list[str]:
+        """Return the edits of all samples of all prompts."""
+        import torch
+
+        from workers.mutation import prompt as layout
+
+        rows = []
+        for p in prompts:
+            lines = layout.encode_parent(self.tokenizer, layout.split_source(p.parent))
+            rows += [lines + layout.encode_message(self.tokenizer, p.message)] * p.samples
+        width = max(map(len, rows))
+        ids = torch.tensor([[layout.PAD] * (width - len(row)) + row for row in rows])
+        torch.manual_seed(rng_seed)
+        with torch.inference_mode():
+            found = self.model.generate(
+                input_ids=ids,
+                attention_mask=(ids != layout.PAD).long(),
+                eos_token_id=layout.EOS,
+                pad_token_id=layout.PAD,
+                **self.options,
+            )
+        answers = found[:, width:].tolist()
+        return [layout.decode_edits(self.tokenizer, answer) for answer in answers]
 
 
 BENCHES: dict[str, Callable[[], Iterator[Measurement]]] = {

@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 from django.core.management import call_command
 
+from archive import comparison
 from archive.config import RunConfig
 from archive.live import RunView
 from archive.models import Child, Driver, Run, RunState, Training
-from archive.services import local, registry, runs, trainings
-from archive.stats import RunStats
+from archive.services import local, registry, runs, trainings, trials
+from archive.stats import ORIGIN, RunStats
 from elmweb.supervisor.exec_child import die_with_parent
 from simulation.domains import get_domain
 from simulation.outcome import Outcome
@@ -113,7 +114,7 @@ def curve_of(run: Run, evaluations: int) -> dict[str, list[float]]:
     stats = RunStats(cells_in_grid=view.stats.cells_in_grid)
     marks = {round(evaluations * n / POINTS) for n in range(1, POINTS + 1)} - {0}
     tries = dict(Child.objects.filter(run=run).values_list("seq", "tries"))
-    points, repeated, answers = [], 0, 0
+    points, repeated, answers, first = [], 0, 0, 0
     for event in events:
         before = stats.children
         stats.add(event)
@@ -121,6 +122,7 @@ def curve_of(run: Run, evaluations: int) -> dict[str, list[float]]:
             continue  # the seed program
         repeated += event.outcome == Outcome.DUPLICATE
         answers += tries[event.seq]
+        first += tries[event.seq] == 1 and Outcome(event.outcome).has_body
         if stats.children in marks:
             points.append(
                 {
@@ -132,6 +134,7 @@ def curve_of(run: Run, evaluations: int) -> dict[str, list[float]]:
                     "runnable": stats.runnable,
                     "novel": stats.novel,
                     "repeated": repeated,
+                    "first": first,
                     "answers": answers,
                 }
             )
@@ -185,13 +188,36 @@ def study(evaluations: int, folder: Path) -> None:
     operator = _operator("bundled", config)
     run = evolve(name, STUDY_PROGRAM, STUDY_SEED, config, operator)
     made = _finetune(name, [run], compare=min(STUDY_CHILDREN, evaluations))
+    arms = made.pop("arms")
     data = {
         "base": base,
         "run": {"program": STUDY_PROGRAM, "rng_seed": STUDY_SEED, "evaluations": evaluations},
         "children_hash": local.children_hash(run),
+        "first": _first_answers(*arms),
         **made,
     }
     _keep(folder / STUDY, data)
+
+
+def _first_answers(base: Run, tuned: Run) -> list[dict[str, Any]]:
+    """Compare two arms by what came of first answers alone: asking again hides most refusals."""
+    both = []
+    for arm in (base, tuned):
+        given = Child.objects.filter(run=arm, seq__gt=0).exclude(actor=ORIGIN).order_by("seq")
+        both.append(
+            [
+                result._replace(valid=result.valid and n == 1, runnable=result.runnable and n == 1)
+                for result, n in zip(
+                    trials.results(arm), given.values_list("tries", flat=True), strict=True
+                )
+            ]
+        )
+    rows = comparison.compare(*both)["rows"]
+    return [
+        row | {"label": f"{row['label']}, at the first answer"}
+        for row in rows
+        if row["metric"] in ("valid", "runnable")
+    ]
 
 
 def _finetune(name: str, harvest: list[Run], *, compare: int) -> dict[str, Any]:
@@ -221,6 +247,7 @@ def _told(training: Training) -> dict[str, Any]:
         "loss": made.card["loss"],
         "seconds": training.progress["seconds"],
         "result": training.result,
+        "arms": list(training.arms.order_by("pk")),
     }
 
 

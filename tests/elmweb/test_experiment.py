@@ -30,7 +30,7 @@ def experiment(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "ELMWEB_DATA": str(out.parent / "persons-own")},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
     )
 
 
@@ -68,6 +68,7 @@ def test_a_run_is_kept_with_its_curves_and_versions(out):
         assert run.curve[name] == sorted(run.curve[name]), name
         assert run.curve[name][-1] > 0, name
     assert run.curve["answers"] == run.curve["children"]  # random edits are never asked again
+    assert run.curve["first"] == run.curve["runnable"]
     assert run.curve["novel"][-1] <= run.curve["runnable"][-1] <= run.curve["valid"][-1]
 
 
@@ -283,10 +284,12 @@ def test_a_study_is_told_with_its_intervals():
         "base": "bundled-1", "model": "tuned-1", "seconds": 60.0, "children_hash": "h",
         "run": {"program": "square", "rng_seed": 200, "evaluations": 5000},
         "dataset": {"edits": 900, "parents": 300}, "loss": {"before": 1.5, "after": 1.25},
+        "first": [{**row, "label": "Runnable at first", "base": [0.25, 0.2, 0.3]}],
         "result": {"children": 2000, "rows": [row], "verdict": "It is better."},
     }  # fmt: skip
     text = page.study(data)
     assert "50.0 %<br>(40.0 to 60.0 %) | 70.0 %<br>(60.0 to 80.0 %) | 20.0 %" in text
+    assert "Runnable at first | 25.0 %<br>(20.0 to 30.0 %)" in text
     assert "5,000 children of the Square seed program" in text
     assert text.endswith("It is better.\n\n")
 
@@ -317,7 +320,8 @@ def test_shares_are_drawn_over_the_last_tenth_of_the_budget():
 @pytest.mark.slow
 def test_the_tuned_arm_learns_from_runs_of_its_own_and_the_study_compares(tmp_path):
     out = tmp_path / "out"
-    arguments = [*TINY, "--arms", "tuned", "--rng-seeds", "0", "--json"]
+    enough = ["--programs", "square", "--evaluations", "200"]  # to learn from
+    arguments = [*enough, "--arms", "tuned", "--rng-seeds", "0", "--json"]
     run, last = lines(experiment(out, *arguments))
     tuning = last["tuning"]
     assert run["model"] == tuning["model"] != tuning["base"]
@@ -325,6 +329,8 @@ def test_the_tuned_arm_learns_from_runs_of_its_own_and_the_study_compares(tmp_pa
     assert set(tuning["children_hashes"]) == set(PROGRAMS)
     assert (out / "work/weights/model.safetensors").is_file()
     assert len(lines(experiment(out, *arguments))) == 1  # nothing was missing
-    [last] = lines(experiment(out, *TINY, "--finetune-study", "--json"))
-    assert last["study"]["result"]["children"] == EVALUATIONS
+    [last] = lines(experiment(out, *enough, "--finetune-study", "--json"))
+    assert last["study"]["result"]["children"] == 200
+    valid, runnable = last["study"]["first"]
+    assert valid["base"][0] >= runnable["base"][0] > 0
     assert last["study"]["base"] == tuning["base"]

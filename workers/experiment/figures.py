@@ -17,6 +17,7 @@ METRICS = {
     "runnable": "runnable",
     "novel": "novel",
     "repeated": "repeated",
+    "first": "runnable at first",
     "answers": "answers a child",
 }
 RATIOS = {  # the arms above and below the line

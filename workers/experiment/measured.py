@@ -11,7 +11,7 @@ from workers.experiment.plan import ARMS, Unit
 
 POINTS = 100  # of a curve
 LEVELS = ("coverage", "qd_score", "max_fitness")
-COUNTS = ("valid", "runnable", "novel", "repeated", "answers")
+COUNTS = ("valid", "runnable", "novel", "repeated", "first", "answers")
 SERIES = LEVELS + COUNTS
 
 
@@ -38,8 +38,8 @@ class Measured:
     children_hash: str
     seconds: float
     # "children": (P,) after how many; coverage 0 to 1, qd_score, max_fitness [u]; then counts of
-    # the children so far that were valid, runnable, novel, or a program tried before in the run,
-    # and of all answers that the model wrote for them
+    # the children so far that were valid, runnable, novel, a program tried before in the run, or
+    # runnable by the model's first answer, and of all answers that it wrote for them
     curve: dict[str, list[float]]
 
     @property

@@ -10,8 +10,8 @@ from workers.experiment.plan import ARMS, PROGRAMS
 
 SECTIONS = ("experiment", "study")
 _BARE: Figure = {"low": None, "high": None}
-RATES = ("valid", "runnable", "novel", "repeated")
-JUDGED = ("coverage", "qd_score", "max_fitness", "valid", "runnable", "novel")
+RATES = ("valid", "runnable", "novel", "repeated", "first")
+JUDGED = ("coverage", "qd_score", "max_fitness", "valid", "runnable", "novel", "first")
 
 
 def rewrite(text: str, sections: dict[str, str]) -> str:
@@ -46,7 +46,7 @@ def study(data: dict[str, Any] | None) -> str:
     if data is None:
         return "\nNothing is measured yet: `manage.py experiment --finetune-study` does it.\n\n"
     table = [["", "before", "after", "difference"], ["---", "---:", "---:", "---:"]]
-    for row in data["result"]["rows"]:
+    for row in [*data["first"], *data["result"]["rows"]]:
         is_rate = row["metric"] in RATES
         name = row["label"] if is_rate else f"{row['label']}, {row['unit']}"
         cells = [

@@ -50,7 +50,7 @@ class DiffLM:
         self.network, self.tokenizer, self.name, self.version = network, tokenizer, name, version
         self.masked, self.threads = masked, threads
         self.texts = token_texts(tokenizer)
-        self._parent_of = functools.lru_cache(maxsize=REMEMBERED)(self._read_parent)
+        self.parent_of = functools.lru_cache(maxsize=REMEMBERED)(self._read_parent)
 
     def complete(
         self, prompts: Sequence[Prompt], *, temperature: float, rng_seed: int
@@ -76,7 +76,7 @@ class DiffLM:
         drafts: list[list[Draft]] = [[] for _ in prompts]
         problems = [""] * len(prompts)
         for number, p in enumerate(prompts):
-            parent = self._parent_of(p.parent)
+            parent = self.parent_of(p.parent)
             if isinstance(parent, str):
                 problems[number] = parent
                 continue
