@@ -18,6 +18,7 @@ from peft import LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dic
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
+from workers.mutation.backends.diff_lm import best_dtype
 from workers.mutation.forms import numbered
 from workers.training.corpus.generate import Example
 from workers.training.packing import Packed, batches, collate
@@ -79,7 +80,7 @@ class AdapterTraining:
         torch.manual_seed(config.rng_seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
         frozen = AutoModelForCausalLM.from_pretrained(
-            base, dtype=torch.bfloat16, local_files_only=True, attn_implementation="sdpa"
+            base, dtype=best_dtype(), local_files_only=True, attn_implementation="sdpa"
         )
         layers = range(config.first_layer, frozen.config.num_hidden_layers)
         lora = LoraConfig(

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import Lfm2ForCausalLM
@@ -32,7 +31,7 @@ from workers.training import packing, pretrain
 from workers.training.corpus import generate, stdlib, styles
 from workers.training.corpus.generate import Example
 from workers.training.harvest import EDITS_PER_ROW, Edit, Split, weighed
-from workers.training.packing import Batch, Packed
+from workers.training.packing import Packed
 
 MAX_REHEARSAL = 400  # different examples; drawing one takes about 0.1 s
 VALIDATIONS = 10  # of the loss, besides the one before the first step
@@ -171,7 +170,7 @@ class Finetune:
             group["lr"] = rate
         batch = packing.collate(rows)
         self.model.train()
-        total, answers = _losses(self.model, batch)
+        total, answers = pretrain.losses(self.model, batch)
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
         self.adam.step()
@@ -203,8 +202,8 @@ class Finetune:
         total, tokens = 0.0, 0
         for k in range(0, len(self.data.validation), 4):
             batch = packing.collate(self.data.validation[k : k + 4])
-            number = int(_is_answer(batch).sum())
-            total += _losses(self.model, batch)[1] * number
+            number = int(batch.is_answer.sum())
+            total += pretrain.losses(self.model, batch)[1] * number
             tokens += number
         return total / max(1, tokens)
 
@@ -382,25 +381,3 @@ def _schedule(step: int, steps: int) -> float:
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)
     return LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * progress)) / 2
-
-
-def _is_answer(batch: Batch) -> Tensor:
-    """Return (B, T) True where an answer's token is predicted, False in parents and padding."""
-    return (batch.weights > 0) & (batch.weights != torch.tensor(packing.PROMPT_WEIGHT))
-
-
-def _losses(model: Lfm2ForCausalLM, batch: Batch) -> tuple[Tensor, float]:
-    """Return the weighted loss to minimise and the plain mean loss per answer token [nats]."""
-    with torch.autocast("cpu", torch.bfloat16):  # opened in each step: it caches casted weights
-        hidden = model.model(
-            input_ids=batch.ids,
-            position_ids=batch.positions,
-            attention_mask=batch.mask,
-            use_cache=False,
-        ).last_hidden_state
-        at = batch.weights > 0
-        logits = model.lm_head(hidden[at])
-    loss = F.cross_entropy(logits.float(), batch.targets[at], reduction="none")
-    weights = batch.weights[at]
-    answers = loss[_is_answer(batch)[at]].mean()
-    return (loss * weights).sum() / weights.sum(), answers.item()

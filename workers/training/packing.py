@@ -80,6 +80,11 @@ class Batch:
     tokens: int
     edits: int
 
+    @property
+    def is_answer(self) -> Tensor:
+        """(B, T) True where an answer's token is predicted, False in parents and padding."""
+        return (self.weights > 0) & (self.weights != torch.tensor(PROMPT_WEIGHT))
+
 
 def collate(rows: list[Packed]) -> Batch:
     """Return rows as one batch."""

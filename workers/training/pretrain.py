@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import Lfm2Config, Lfm2ForCausalLM
 
 from workers.mutation import prompt
+from workers.mutation.backends.diff_lm import best_dtype
 from workers.training.packing import Batch, Packed, batches, collate
 
 
@@ -164,8 +165,10 @@ class Training:
 
 
 def losses(model: Any, batch: Batch) -> tuple[Tensor, float]:
-    """Return the weighted loss to minimise and the plain loss per answer token."""
-    with torch.autocast("cpu", torch.bfloat16):  # opened in each step: it caches casted weights
+    """Return the weighted loss to minimise and the plain mean loss per answer token [nats]."""
+    # Opened in each step: it caches casted weights. Emulated bfloat16 takes 13 times as long as
+    # float32 (measured on Zen 3), native about half as long.
+    with torch.autocast("cpu", torch.bfloat16, enabled=best_dtype() is torch.bfloat16):
         hidden = model.model(
             input_ids=batch.ids,
             position_ids=batch.positions,
@@ -176,7 +179,7 @@ def losses(model: Any, batch: Batch) -> tuple[Tensor, float]:
         logits = model.lm_head(hidden[at])
     loss = F.cross_entropy(logits.float(), batch.targets[at], reduction="none")
     weights = batch.weights[at]
-    answers = loss[weights == 1].mean()
+    answers = loss[batch.is_answer[at]].mean()
     return (loss * weights).sum() / weights.sum(), answers.item()
 
 
