@@ -60,7 +60,7 @@ def physics() -> Iterator[Measurement]:
             body = build_body(walker)
             assert not isinstance(body, BadBody)
             ours = best_of(5, partial(simulate, body, flat))
-            space, _ = build_space(body, flat, place(body, flat))
+            space, _, _ = build_space(body, flat, place(body, flat))
             steps = RUN_SECONDS * FPS * STEPS_PER_FRAME
 
             def bare(space: object = space, steps: int = steps) -> None:

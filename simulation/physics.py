@@ -1,21 +1,21 @@
 """Ten simulated seconds of a body on a terrain: a pure function, bit for bit the same everywhere.
 
 Every spring is a damped one with a bounded stiffness, so no walker can shake itself apart, and
-muscles are force-bounded, so none can leap. Only pymunk's public interface is used.
+muscles are force-bounded, so none can leap. The inner loop is ``simulation.compiled``, or pymunk's
+public interface (``simulation.stepping``) where that is not to be had.
 """
 
+import functools
 import hashlib
+import importlib
+import importlib.util
 import json
 import math
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
 import pymunk
-from pymunk import batch
 
 from simulation import body as body_module
 from simulation import terrain as terrain_module
@@ -78,34 +78,36 @@ class Trajectory:
     trajectory_hash: str  # sha256 of the frames as little-endian float64
 
 
-def simulate(body: Body, terrain: Terrain) -> Trajectory:
+BACKENDS = ("compiled", "public")  # of the inner loop: the one in use, and the reference
+
+
+@functools.cache
+def default_backend() -> str:
+    """Return the fastest inner loop that this machine has."""
+    return BACKENDS[0] if importlib.util.find_spec("numba") else BACKENDS[1]
+
+
+def simulate(body: Body, terrain: Terrain, backend: str = "") -> Trajectory:
     """Return the trajectory of ``body`` on ``terrain``.
 
     The body is put on the middle of the course with its lowest joint just touching, settles
     with its muscles at rest until nothing moves (3 s at most), then its muscles run for 10 s.
+
+    Args:
+        backend: of ``BACKENDS``, by default the fastest; all give the same frames bit for bit.
     """
     start = place(body, terrain)
-    space, springs = build_space(body, terrain, start)
-    positions = _position_reader(space, len(start))
-    frames = [start]
-    for _ in range(SETTLE_SECONDS * FPS):
-        for _ in range(STEPS_PER_FRAME):
-            space.step(1 / (FPS * STEPS_PER_FRAME))
-        frames.append(positions())
-        if len(frames) > 2 and _is_calm(frames[-3:]):
-            break
-    settle_frames = len(frames) - 1
-    drive = _drive(body, springs)
-    step = 0
-    for _ in range(RUN_SECONDS * FPS):
-        for _ in range(STEPS_PER_FRAME):
-            step += 1
-            drive(step)
-            space.step(1 / (FPS * STEPS_PER_FRAME))
-        frames.append(positions())
-        if not np.abs(frames[-1]).max() < FAR_OUT:  # also true for nan
-            break
-    return _summarize(np.array(frames), settle_frames, body, terrain)
+    space, joints, springs = build_space(body, terrain, start)
+    muscles = [springs[i] for i in np.flatnonzero(body.stroke > 0)]
+    module = importlib.import_module(_MODULES[backend or default_backend()])
+    world = module.World(space, joints, muscles, 1 / (FPS * STEPS_PER_FRAME), STEPS_PER_FRAME)
+    settling = world.settle(start, SETTLE_SECONDS * FPS, (REST_SPEED / FPS) ** 2)
+    running = world.run(*rest_lengths(body), RUN_SECONDS * FPS, FAR_OUT)
+    return _summarize(np.concatenate([settling, running]), len(settling) - 1, body, terrain)
+
+
+# Loaded when first used: numba takes half a second, and a page without a replay never needs it.
+_MODULES = {"compiled": "simulation.compiled", "public": "simulation.stepping"}
 
 
 def place(body: Body, terrain: Terrain) -> np.ndarray:
@@ -129,8 +131,8 @@ def fits(body: Body, terrain: Terrain) -> bool:
 
 def build_space(
     body: Body, terrain: Terrain, start: np.ndarray
-) -> tuple[pymunk.Space, list[pymunk.DampedSpring]]:
-    """Return the world before its first step, and the body's springs in their order."""
+) -> tuple[pymunk.Space, list[pymunk.Body], list[pymunk.DampedSpring]]:
+    """Return the world before its first step, with the body's joints and springs in their order."""
     space = pymunk.Space()
     space.gravity = (0, -GRAVITY)
     space.iterations = ITERATIONS
@@ -168,54 +170,29 @@ def build_space(
         spring.collide_bodies = False
         space.add(spring)
         springs.append(spring)
-    return space, springs
+    return space, joints, springs
 
 
-def _position_reader(space: pymunk.Space, count: int) -> Callable[[], np.ndarray]:
-    """Return a function that reads all joints at once, in the order in which they were added."""
-    buffer = batch.Buffer()
-
-    def positions() -> np.ndarray:
-        buffer.clear()
-        batch.get_space_bodies(space, batch.BodyFields.POSITION, buffer)
-        values = np.frombuffer(buffer.float_buf(), dtype=np.float64)
-        return values[: 2 * count].reshape(count, 2).copy()  # the ground's body comes last
-
-    return positions
-
-
-def _is_calm(frames: list[np.ndarray]) -> bool:
-    limit = (REST_SPEED / FPS) ** 2
-    return all(
-        ((after - before) ** 2).sum(axis=1).max() < limit for before, after in pairwise(frames)
-    )
-
-
-def _drive(body: Body, springs: list[pymunk.DampedSpring]) -> Callable[[int], None]:
-    """Return a function that sets every muscle's rest length for a step of the run (from 1).
+def rest_lengths(body: Body) -> tuple[np.ndarray, np.ndarray]:
+    """Return the muscles' rest lengths [u] by step of the run: those of the ramp, those of a cycle.
 
     Length + stroke * ramp * sin(2 pi (t + phase)) repeats every cycle after the ramp, so one
     cycle is tabled; its sines come from the C library, since numpy's differ between processors.
     """
     active = np.flatnonzero(body.stroke > 0)
-    muscles = [springs[i] for i in active.tolist()]
     turn = 2 * math.pi
-    clock = [turn * k / STEPS_PER_CYCLE for k in range(STEPS_PER_CYCLE)]
     offset = [turn * phase for phase in body.phase[active].tolist()]
-    wave = np.outer([math.sin(t) for t in clock], [math.cos(o) for o in offset])
-    wave += np.outer([math.cos(t) for t in clock], [math.sin(o) for o in offset])
+    wave = np.outer(_CLOCK_SINES, [math.cos(o) for o in offset])
+    wave += np.outer(_CLOCK_COSINES, [math.sin(o) for o in offset])
     ramp = np.arange(RAMP_STEPS) / RAMP_STEPS
     ramp = ramp * ramp * (3 - 2 * ramp)
     at_rest, swing = body.rest_lengths[active], body.stroke[active] * wave
-    cycle = (at_rest + swing).tolist()
-    first = (at_rest + ramp[:, None] * swing[np.arange(RAMP_STEPS) % STEPS_PER_CYCLE]).tolist()
-    set_rest_length = vars(pymunk.DampedSpring)["rest_length"].fset
+    first = at_rest + ramp[:, None] * swing[np.arange(RAMP_STEPS) % STEPS_PER_CYCLE]
+    return first, at_rest + swing
 
-    def drive(step: int) -> None:
-        lengths = first[step] if step < RAMP_STEPS else cycle[step % STEPS_PER_CYCLE]
-        deque(map(set_rest_length, muscles, lengths), maxlen=0)  # a loop without its overhead
 
-    return drive
+_CLOCK = [2 * math.pi * k / STEPS_PER_CYCLE for k in range(STEPS_PER_CYCLE)]
+_CLOCK_SINES, _CLOCK_COSINES = [math.sin(t) for t in _CLOCK], [math.cos(t) for t in _CLOCK]
 
 
 def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terrain) -> Trajectory:

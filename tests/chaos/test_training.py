@@ -30,6 +30,8 @@ print(trainings.create(config, name="survivor", run=run).pk)
 
 def test_a_training_survives_the_death_of_its_worker(stack: Stack, run: int):  # noqa: F811
     wait_for_children(stack, run, 64)
+    # The first jobs all mutate the seed program, and a training needs parents to hold out.
+    stack.until(lambda: accepted_parents(stack, run) >= 10, 60, "accepted diffs of ten parents")
     made = stack.manage("shell", "--no-imports", "-c", CREATE.format(run=run))
     assert made.returncode == 0, made.stderr
     training = int(made.stdout)
@@ -54,6 +56,18 @@ def test_a_training_survives_the_death_of_its_worker(stack: Stack, run: int):  #
     check = stack.manage("rebuild", str(run), "--check")
     assert check.returncode == 0, check.stdout + check.stderr
     assert_nothing_counted_twice(stack, run)
+
+
+def accepted_parents(stack: Stack, number: int) -> int:
+    """Return how many different programs have children on the map."""
+    ((count,),) = query(
+        stack,
+        "SELECT count(DISTINCT parent.program_id) FROM archive_child child "
+        "JOIN archive_child parent ON parent.id = child.parent_id "
+        "WHERE child.run_id = ? AND child.placement IN ('new_cell', 'improved')",
+        number,
+    )
+    return count
 
 
 def progress(stack: Stack, training: int) -> tuple[str, dict, list[dict], int | None]:

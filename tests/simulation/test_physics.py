@@ -12,7 +12,7 @@ from simulation import physics
 from simulation.body import Body, build_body
 from simulation.physics import GRAVITY, WORLD_VERSION, simulate, why_unstable
 from simulation.seeds import SEED_PROGRAMS
-from simulation.terrain import make_terrain
+from simulation.terrain import KINDS, make_terrain
 from tests.golden.regenerate import FOLDER, golden
 from tests.simulation.programs import random_walker, run_seed_program, square
 
@@ -36,7 +36,7 @@ HASHES = """
 import sys
 from simulation.body import build_body
 from simulation.physics import simulate
-from simulation.terrain import make_terrain
+from simulation.terrain import KINDS, make_terrain
 from tests.simulation.programs import run_seed_program
 for name in sys.argv[1:]:
     body = build_body(run_seed_program(name))
@@ -142,14 +142,22 @@ def test_a_mirrored_body_goes_the_other_way():
     assert there == pytest.approx(-back, rel=0.1)
 
 
-def test_positions_are_read_in_the_order_of_the_joints():
-    """``pymunk.batch`` promises no order; this holds the one that we rely on."""
-    body = build_body(run_seed_program("cppn_fixed"))
-    space, _ = physics.build_space(body, FLAT, physics.place(body, FLAT))
-    read = physics._position_reader(space, len(body.positions))
-    for _ in range(5):
-        space.step(1 / 240)
-    assert read().tolist() == [list(joint.position) for joint in space.bodies]
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_all_backends_give_the_same_frames_bit_for_bit(kind: str):
+    terrain = make_terrain(f"{kind}:0.4:2")
+    for body in [build_body(run_seed_program(name)) for name in SEED_PROGRAMS]:
+        if physics.fits(body, terrain):
+            hashes = {simulate(body, terrain, b).trajectory_hash for b in physics.BACKENDS}
+            assert len(hashes) == 1
+
+
+def test_backends_agree_on_bodies_that_burst_or_cannot_move():
+    first, second = random_bodies(2, 5)
+    wild = dataclasses.replace(first, stiffness=first.stiffness * 1e5, damping=first.damping * 0)
+    for body in (wild, passive(second)):
+        public, compiled = (simulate(body, FLAT, b) for b in ("public", "compiled"))
+        assert public.trajectory_hash == compiled.trajectory_hash
+        assert public.frames.shape == compiled.frames.shape
 
 
 # --- runs that do not count --------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """Make the bundled model from nothing: corpus, tokenizer, training, weights. All of it resumes."""
 
 import resource
+import shutil
 import sysconfig
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,15 +15,16 @@ import torch
 
 from workers.mutation.prompt import split_source
 from workers.training import packing, pretrain, tokenizer
-from workers.training.corpus import generate, stdlib, steer, styles
+from workers.training.corpus import directed, generate, stdlib, styles
 from workers.training.corpus.generate import Example
 
 SHARD = 700  # examples in one file of the corpus, each a parent with up to six edits
 # Examples of what the loss is reported on: new programs of trained families, of families held out,
-# of the broad families, functions of the standard library.
-VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80}
-KINDS = {"plain": 1000, "broad": 2000, "library": 3000}  # of shards, with their first rng seed
-STEERED_FROM = 4  # plain shards before it stay as they are to the end
+# of the broad families, functions of the standard library, edits made for an effect.
+VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80, "told": 80}
+# Kinds of shards, with their first rng seed.
+KINDS = {"plain": 1000, "broad": 2000, "library": 3000, "directed": 4000}
+PLAIN_TO_THE_END = 4  # plain shards beside the directed ones
 VALIDATED = 24  # rows of each that the loss is reported on
 FOR_TOKENIZER = 2000  # examples
 MEMORY = 3 << 30  # bytes of address space, of a process that draws
@@ -34,8 +36,8 @@ class Recipe:
     """What is made; the same recipe gives the same corpus, tokenizer and order of training.
 
     The corpus has shards of several kinds. Plain ones come first: copying from the parent, most
-    of the work of an edit, is learnt sooner on programs that are alike. In the end come the same
-    walkers' edits under messages that say what they do to the body (``corpus.steer``).
+    of the work of an edit, is learnt sooner on programs that are alike. In the end come edits
+    made for the effect that their message asks for (``corpus.directed``), beside the others.
     """
 
     cpu_minutes: float
@@ -43,8 +45,10 @@ class Recipe:
     plain: int = 16  # shards of the first families
     broad: int = 12  # of programs as different people write them, with more kinds of edits
     library: int = 8  # of functions of the standard library: edits, bugs and their repair
-    plain_share: float = 0.3  # of the budget, on plain shards alone
-    steered_share: float = 0.22  # of the budget, at its end, on steered shards and the others
+    directed: int = 10  # of edits that do what their message asks for
+    plain_share: float = 0.25  # of the budget, on plain shards alone
+    directed_share: float = 0.35  # of the budget, at its end, on directed shards and the others
+    start: Path | None = None  # weights to train on, on the last mix alone, at lower rates
 
 
 def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:
@@ -55,29 +59,35 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     """
     torch.set_num_threads(1)
     shards = make_corpus(recipe, folder / "corpus", processes, report)
-    plain = _read(shards["plain"])
-    walkers = plain[STEERED_FROM * SHARD :] + _read(shards["broad"])
-    steered = list(steer.steer(recipe.rng_seed, walkers))
+    plain, directed_ones = _read(shards["plain"]), _read(shards["directed"])
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.exists():
-        lines = _lines(plain[:FOR_TOKENIZER]) + _library_lines()
-        tokenizer.train_tokenizer(lines).save(str(vocabulary))
+        if recipe.start:
+            shutil.copy(recipe.start / "tokenizer.json", vocabulary)
+        else:
+            lines = _lines(plain[:FOR_TOKENIZER]) + _library_lines()
+            tokenizer.train_tokenizer(lines).save(str(vocabulary))
     words = tokenizer.load_tokenizer(vocabulary)
     rows = packing.pack_all(words, plain)
     more = packing.pack_all(words, _read(shards["broad"] + shards["library"]))
-    last = packing.pack_all(words, steered) + more + rows[: STEERED_FROM * SHARD]
+    last = packing.pack_all(words, directed_ones) + more + rows[: PLAIN_TO_THE_END * SHARD]
     report({"examples": len(rows + more), "edits": sum(row.edits for row in rows + more)})
     validation = {
         name: packing.pack_all(words, generate.read(_validation_file(folder, name)))[:VALIDATED]
         for name in VALIDATION
     }
-    model = pretrain.new_model(words, recipe.rng_seed)
     config = pretrain.TrainConfig(recipe.cpu_minutes, recipe.rng_seed)
+    if recipe.start:
+        model = pretrain.read_model(recipe.start)
+        config = replace(config, muon_rate=config.muon_rate / 2, adam_rate=config.adam_rate / 2)
+    else:
+        model = pretrain.new_model(words, recipe.rng_seed)
     training = pretrain.Training(config, model, folder)
     if training.load():
         report({"resumed_at_cpu_minutes": round(training.cpu / 60, 2)})
-    training.run(rows, validation, report, until=recipe.plain_share)
-    training.run(rows + more, validation, report, until=1 - recipe.steered_share)
+    if not recipe.start:
+        training.run(rows, validation, report, until=recipe.plain_share)
+        training.run(rows + more, validation, report, until=1 - recipe.directed_share)
     training.run(last, validation, report)
     pretrain.export(model, words, folder / "weights")
     return folder / "weights"
@@ -130,6 +140,8 @@ _DRAWN: dict[str, Callable[[int, int], Iterator[Example]]] = {
     "other": partial(generate.draw_examples, pool=generate.held_out_pool()),
     "wide": partial(generate.draw_examples, pool=styles.BROAD),
     "aside": stdlib.draw_stdlib,
+    "directed": directed.draw_directed,
+    "told": directed.draw_directed,
 }
 
 

@@ -218,6 +218,11 @@ def new_model(tokenizer: Tokenizer, rng_seed: int) -> Lfm2ForCausalLM:
     return model
 
 
+def read_model(folder: Path) -> Lfm2ForCausalLM:
+    """Return the model of a folder that ``export`` wrote, in float32."""
+    return Lfm2ForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+
+
 def export(model: Lfm2ForCausalLM, tokenizer: Tokenizer, folder: Path) -> None:
     """Write what the operator loads: weights (bfloat16), config.json and tokenizer.json."""
     copy.deepcopy(model).bfloat16().save_pretrained(folder)

@@ -24,7 +24,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--out", type=Path, default=DATA_DIR / "diff_model")
         parser.add_argument("--rng-seed", type=int, default=0)
-        for kind, shards in (("plain", 16), ("broad", 12), ("library", 8)):
+        parser.add_argument(
+            "--start", type=Path, help="weights to train on, instead of from nothing"
+        )
+        for kind, shards in (("plain", 16), ("broad", 12), ("library", 8), ("directed", 10)):
             parser.add_argument(
                 f"--{kind}", type=int, default=shards, help="shards of this kind, 700 programs each"
             )
@@ -33,12 +36,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("cpu_minutes", "plain", "broad", "library", "processes"):
+        for name in ("cpu_minutes", "plain", "broad", "library", "directed", "processes"):
             if options[name] <= 0:
                 raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
         from workers.training.make import Recipe, make  # loads torch
 
-        wanted = ("cpu_minutes", "rng_seed", "plain", "broad", "library")
+        wanted = ("cpu_minutes", "rng_seed", "plain", "broad", "library", "directed", "start")
         recipe = Recipe(**{name: options[name] for name in wanted})
         weights = make(
             recipe,

@@ -32,7 +32,7 @@ class Example:
 def draw_parent(rng: Random, pool) -> tuple[str, Program] | None:
     """Return a restyled program of a random family, grown by up to 12 earlier edits."""
     family = rng.choices([f for f, _ in pool], [w for _, w in pool])[0]
-    source, choice = family(rng), _choice(family.__name__)
+    source, choice = family(rng), choice_of(family.__name__)
     kept = unrenamable(source) if choice is BROAD else frozenset()
     program = Program.read(restyle(rng, source, kept))
     if program is None:
@@ -44,7 +44,7 @@ def draw_parent(rng: Random, pool) -> tuple[str, Program] | None:
     return family.__name__, program
 
 
-def _choice(family: str) -> messages.Choice:
+def choice_of(family: str) -> messages.Choice:
     """Return the edit operators that programs of a family are edited with."""
     return BROAD if family in styles.NAMES else messages.PLAIN
 
@@ -57,7 +57,7 @@ def draw_example(rng: Random, pool=families.FAMILIES, count: int = 6) -> Example
     family, program = drawn
     seen, edits = {program.shape.signature}, []
     for _ in range(2 * count):
-        found = messages.child(rng, program, _choice(family))
+        found = messages.child(rng, program, choice_of(family))
         if found is None:
             continue
         # a child that only tidies up is told from the others by its text
