@@ -12,6 +12,7 @@ import torch
 from workers.mutation.backends.diff_lm import WEIGHTS
 from workers.training import packing, pretrain, tokenizer
 from workers.training.corpus import generate
+from workers.training.muon import Muon, orthogonal
 
 EXAMPLES = list(generate.draw_examples(5, 24, count=4))
 
@@ -70,3 +71,26 @@ def test_thirty_steps_lower_the_loss_and_a_checkpoint_resumes(words, rows, tmp_p
     assert resumed.load()
     assert resumed.steps == 30
     assert resumed.loss_of(rows[:4]) == pytest.approx(after, rel=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(8, 24), (24, 8), (16, 16)])
+def test_orthogonalized_matrices_keep_their_singular_vectors_and_lose_their_sizes(shape):
+    torch.manual_seed(1)
+    matrix = torch.randn(shape) * 7
+    left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+    sizes = (left.T @ orthogonal(matrix) @ right.T).diagonal()
+    assert sizes.min() > 0.3  # the smallest ones come up last
+    assert sizes.max() < 1.3
+
+
+def test_muon_takes_the_steps_of_torchs_own():
+    torch.manual_seed(2)
+    ours, theirs = (torch.nn.Parameter(torch.ones(6, 4)) for _ in range(2))
+    mine = Muon([ours], 0.1, dtype=torch.bfloat16)
+    other = torch.optim.Muon([theirs], 0.1, weight_decay=0.05, adjust_lr_fn="original")
+    for _ in range(3):
+        gradient = torch.randn(6, 4)
+        for weight, optimizer in ((ours, mine), (theirs, other)):
+            weight.grad = gradient.clone()
+            optimizer.step()
+    assert torch.allclose(ours, theirs, atol=5e-3)

@@ -16,6 +16,7 @@ from transformers import Lfm2Config, Lfm2ForCausalLM
 
 from workers.mutation import prompt
 from workers.mutation.backends.diff_lm import best_dtype
+from workers.training.muon import Muon
 from workers.training.packing import Batch, Packed, batches, collate
 
 
@@ -41,11 +42,8 @@ class Training:
         weights = dict(model.named_parameters())
         inner = [p for n, p in weights.items() if p.ndim == 2 and "embed" not in n]
         outer = {n: p for n, p in weights.items() if not any(p is q for q in inner)}
-        # Orthogonal steps for the matrices inside (Jordan et al. 2024), Adam for all else.
-        self.muon = torch.optim.Muon(
-            inner, lr=config.muon_rate, momentum=0.95, nesterov=True, weight_decay=0.05,
-            adjust_lr_fn="original",
-        )  # fmt: skip
+        # Orthogonal steps for the matrices inside, Adam for all else.
+        self.muon = Muon(inner, config.muon_rate, dtype=best_dtype())
         groups: list[dict[str, Any]] = [
             {"params": [p for p in outer.values() if p.ndim > 1]},
             {"params": [p for p in outer.values() if p.ndim < 2], "weight_decay": 0.0},
