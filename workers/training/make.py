@@ -3,7 +3,7 @@
 import resource
 import shutil
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,9 +12,13 @@ from pathlib import Path
 from random import Random
 
 import torch
+from tokenizers import Tokenizer
 
+from simulation.sandbox import Sandbox
+from workers.mutation.backends.diff_lm import load_diff_lm
+from workers.mutation.operator import DiffOperator
 from workers.mutation.prompt import split_source
-from workers.training import packing, pretrain, tokenizer
+from workers.training import packing, practice, pretrain, tokenizer
 from workers.training.corpus import directed, generate, stdlib, styles
 from workers.training.corpus.generate import Example
 
@@ -24,6 +28,7 @@ SHARD = 700  # examples in one file of the corpus, each a parent with up to six 
 VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80, "told": 80}
 # Kinds of shards, with their first rng seed.
 KINDS = {"plain": 1000, "broad": 2000, "library": 3000, "directed": 4000}
+PRACTICE = 5000  # first rng seed of the shards that the model writes itself
 PLAIN_TO_THE_END = 4  # plain shards beside the directed ones
 VALIDATED = 24  # rows of each that the loss is reported on
 FOR_TOKENIZER = 2000  # examples
@@ -37,7 +42,8 @@ class Recipe:
 
     The corpus has shards of several kinds. Plain ones come first: copying from the parent, most
     of the work of an edit, is learnt sooner on programs that are alike. In the end come edits
-    made for the effect that their message asks for (``corpus.directed``), beside the others.
+    made for the effect that their message asks for (``corpus.directed``), beside the others, and
+    at last what the model itself did right by then (``practice``).
     """
 
     cpu_minutes: float
@@ -47,7 +53,9 @@ class Recipe:
     library: int = 8  # of functions of the standard library: edits, bugs and their repair
     directed: int = 10  # of edits that do what their message asks for
     plain_share: float = 0.25  # of the budget, on plain shards alone
+    practice: int = 2  # of the model's own edits that did what they should
     directed_share: float = 0.35  # of the budget, at its end, on directed shards and the others
+    practice_share: float = 0.15  # of the budget, the last of it, with the model's own as well
     start: Path | None = None  # weights to train on, on the last mix alone, at lower rates
 
 
@@ -88,9 +96,29 @@ def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict
     if not recipe.start:
         training.run(rows, validation, report, until=recipe.plain_share)
         training.run(rows + more, validation, report, until=1 - recipe.directed_share)
-    training.run(last, validation, report)
+    training.run(last, validation, report, until=1 - recipe.practice_share)
+    own = packing.pack_all(words, _practised(recipe, training, words, folder))
+    beside = Random(recipe.rng_seed).sample(last, min(len(own), len(last)))
+    training.run(own + beside, validation, report)
     pretrain.export(model, words, folder / "weights")
     return folder / "weights"
+
+
+def _practised(
+    recipe: Recipe, training: pretrain.Training, words: Tokenizer, folder: Path
+) -> list[Example]:
+    """Return the model's own edits that did what they should; missing shards are made now."""
+    paths = [folder / "corpus" / f"practice-{n:02d}.jsonl" for n in range(recipe.practice)]
+    weights = folder / "halfway"
+    for number, path in enumerate(paths):
+        if path.exists():
+            continue
+        pretrain.export(training.model, words, weights)
+        operator = DiffOperator(load_diff_lm(weights), practice.TEMPERATURE)
+        seed = recipe.rng_seed * 1_000_000 + PRACTICE + number
+        with Sandbox() as sandbox:
+            _store(path, practice.practise(operator, sandbox, seed, SHARD))
+    return _read(paths)
 
 
 def _read(paths: list[Path]) -> list[Example]:
@@ -126,7 +154,10 @@ def _draw(path: Path, rng_seed: int) -> Path:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     kind, _, name = path.stem.partition("-")
     number = VALIDATION[name] if kind == "val" else SHARD
-    examples = _DRAWN[name if kind == "val" else kind](rng_seed, number)
+    return _store(path, _DRAWN[name if kind == "val" else kind](rng_seed, number))
+
+
+def _store(path: Path, examples: Iterable[Example]) -> Path:
     part = path.with_suffix(".part")  # so that an interrupted shard is drawn again
     generate.write(part, examples)
     return part.replace(path)

@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from elmweb.paths import DATA_DIR
 
+SHARDS = {"plain": 16, "broad": 12, "library": 8, "directed": 10, "practice": 2}
+
 
 class Command(BaseCommand):
     help = (
@@ -27,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--start", type=Path, help="weights to train on, instead of from nothing"
         )
-        for kind, shards in (("plain", 16), ("broad", 12), ("library", 8), ("directed", 10)):
+        for kind, shards in SHARDS.items():
             parser.add_argument(
                 f"--{kind}", type=int, default=shards, help="shards of this kind, 700 programs each"
             )
@@ -36,12 +38,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("cpu_minutes", "plain", "broad", "library", "directed", "processes"):
+        for name in ("cpu_minutes", *SHARDS, "processes"):
             if options[name] <= 0:
                 raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
         from workers.training.make import Recipe, make  # loads torch
 
-        wanted = ("cpu_minutes", "rng_seed", "plain", "broad", "library", "directed", "start")
+        wanted = ("cpu_minutes", "rng_seed", "start", *SHARDS)
         recipe = Recipe(**{name: options[name] for name in wanted})
         weights = make(
             recipe,

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from workers.training.corpus import families, styles
 from workers.training.corpus import messages as M
@@ -34,6 +35,7 @@ OWN_SHARE = 0.75  # of the edits, where there are others: fewer ways are learnt 
 BROAD_SHARE = 0.7  # of the parents
 
 Operator = Callable[[Random, Program], str | None]
+Figures = Any  # of a body: width, height, mass, joints, muscles, strength; such as a ``Shape``
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,18 @@ class Effect:
     """What a message asks for: how people say it, and whether an edit has it."""
 
     messages: tuple[str, ...]  # the first one is the commonest
-    holds: Callable[[Shape, Shape], bool]
+    holds: Callable[[Figures, Figures], bool]
 
 
-def _grows(figure: str, clearly: float = CLEARLY) -> Callable[[Shape, Shape], bool]:
+def _grows(figure: str, clearly: float = CLEARLY) -> Callable[[Figures, Figures], bool]:
     return lambda old, new: getattr(new, figure) > clearly * max(getattr(old, figure), 0.1)
 
 
-def _shrinks(figure: str, clearly: float = CLEARLY) -> Callable[[Shape, Shape], bool]:
+def _shrinks(figure: str, clearly: float = CLEARLY) -> Callable[[Figures, Figures], bool]:
     return lambda old, new: getattr(new, figure) * clearly < getattr(old, figure)
 
 
-def _both(a, b) -> Callable[[Shape, Shape], bool]:
+def _both(a, b) -> Callable[[Figures, Figures], bool]:
     return lambda old, new: a(old, new) and b(old, new)
 
 
@@ -177,7 +179,7 @@ def draw_directed(rng_seed: int, number: int) -> Iterator[Example]:
         edits = _edits(rng, program, told)
         for _ in range(PLAIN if edits else 0):
             found = M.child(rng, program, choice_of(family))
-            if found and found[1] not in {child for _, child in edits}:
+            if found and not _tells(found[0]) and found[1] not in {c for _, c in edits}:
                 edits.append(found[:2])
         if len(edits) >= MOST // 2:
             rng.shuffle(edits)
@@ -195,8 +197,16 @@ def _edits(rng: Random, program: Program, told: Counter[str]) -> list[tuple[str,
         child = rng.choice(own if own and (not other or rng.random() < OWN_SHARE) else other)
         if child not in {c for _, c in edits}:
             told[name] += 1
-            edits.append((_said(rng, EFFECTS[name].messages), child))
+            edits.append((said(rng, EFFECTS[name].messages), child))
     return edits
+
+
+def _tells(message: str) -> bool:
+    """Whether a message asks for an effect; edits drawn for their operator need not have it."""
+    return message.lower().removesuffix(".") in _TELLING
+
+
+_TELLING = {text.lower() for effect in EFFECTS.values() for text in effect.messages}
 
 
 @dataclass(frozen=True)
@@ -207,7 +217,8 @@ class Found:
     by_chance: list[str]
 
 
-def _said(rng: Random, messages: tuple[str, ...]) -> str:
+def said(rng: Random, messages: tuple[str, ...]) -> str:
+    """Return one of ``messages`` as somebody may have typed it."""
     text = messages[0] if rng.random() < 0.5 else rng.choice(messages)
     if rng.random() < 0.15:
         text = text.lower() if rng.random() < 0.5 else text[0].lower() + text[1:]
