@@ -7,6 +7,7 @@ import { occupied, positionOf } from "./store.js";
 import { colour, onTheme } from "./theme.js";
 
 const EVERY_MS = 500; // a redraw costs 0.15 s of script with 1,000 cells
+const REST = 4; // times as long as a redraw took, at least, until the next: a page on a slow machine stays usable
 const DRAG_PX = 6;
 
 /** The middle of a cell in the units of its axis. */
@@ -91,13 +92,14 @@ export function mountMap3d(root, src, state, on) {
   let isDragging = false;
   let hovered = null;
   let drawing = false;
-  let last = -EVERY_MS;
+  let due = 0; // when the next redraw may begin
   let timer = 0;
 
   async function draw() {
     timer = 0;
     if (!plotly || !isDirty || drawing || isDragging || document.hidden) return;
-    const wait = last + EVERY_MS - performance.now();
+    const began = performance.now();
+    const wait = due - began;
     if (wait > 0) {
       timer ||= setTimeout(draw, wait);
       return;
@@ -108,15 +110,17 @@ export function mountMap3d(root, src, state, on) {
       await plotly.react(root, traces(state(), mode, selected), layoutOf(state().axes, root), {
         displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false,
       });
+      await new Promise(requestAnimationFrame); // drawing without a GPU goes on behind the script
     } finally {
       drawing = false;
-      last = performance.now();
+      const now = performance.now();
+      due = now + Math.max(EVERY_MS, REST * (now - began));
       if (isDirty) update();
     }
   }
   function update() {
     isDirty = true;
-    timer ||= setTimeout(draw, Math.max(0, last + EVERY_MS - performance.now()));
+    timer ||= setTimeout(draw, Math.max(0, due - performance.now()));
   }
 
   async function start() {
