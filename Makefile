@@ -50,6 +50,7 @@ check: setup
 	$(BIN)/python -m pytest -q -m 'not slow and not browser and not chaos'
 
 bench: setup
+	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'
 	@$(BIN)/python manage.py bench
 
 clean:

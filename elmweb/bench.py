@@ -1,6 +1,9 @@
 """Measurements, each beside what it is compared with, in one run on one machine."""
 
+import importlib.util
 import json
+import math
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,16 +14,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pymunk
 from django.db import transaction
 from django.db.transaction import set_rollback
 
-from simulation.body import BadBody, build_body
+from simulation.body import Body, build_body
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
-from simulation.physics import FPS, RUN_SECONDS, STEPS_PER_FRAME, build_space, place, simulate
+from simulation.physics import FPS, STEPS_PER_FRAME, build_space, place, simulate
 from simulation.sandbox import Sandbox
-from simulation.terrain import make_terrain
+from simulation.terrain import Terrain, make_terrain
 
 if TYPE_CHECKING:
     from workers.mutation.backends import Prompt
@@ -51,26 +56,55 @@ def best_of(
 
 
 def physics() -> Iterator[Measurement]:
-    """A whole simulation against bare Chipmunk steps of the same world."""
+    """A whole simulation, set-up and verdict included, against what others take for its steps.
+
+    Against the engine's steps alone in a loop of machine code, the same loop from Python, and
+    Box2D at the same rate (where it is installed). The last row of each kind is the geometric mean.
+    """
     flat = make_terrain("flat")
+    ratios: dict[str, list[float]] = {}
+    for name, body in _gallery().items():
+        ours = best_of(5, partial(simulate, body, flat), time.process_time)
+        frames = len(simulate(body, flat).frames) - 1
+        for rival, work in _physics_rivals(body, flat, frames):
+            theirs = best_of(3, work, time.process_time)
+            ratios.setdefault(rival, []).append(ours / theirs)
+            yield Measurement(f"physics.{name}", ours * 1e3, "ms", rival, ours / theirs)
+    for rival, found in ratios.items():
+        mean = statistics.geometric_mean(found)
+        yield Measurement("physics.mean", mean, "of their time", rival, mean)
+
+
+def _gallery() -> dict[str, Body]:
+    bodies = {}
     with Sandbox() as sandbox:
         for name, info in get_domain("sodarace").seed_programs.items():
             walker = sandbox.run(info.source).value
             assert walker is not None
             body = build_body(walker)
-            assert not isinstance(body, BadBody)
-            ours = best_of(5, partial(simulate, body, flat))
-            space, _, _ = build_space(body, flat, place(body, flat))
-            steps = RUN_SECONDS * FPS * STEPS_PER_FRAME
+            assert isinstance(body, Body)
+            bodies[name] = body
+    return bodies
 
-            def bare(space: object = space, steps: int = steps) -> None:
-                for _ in range(steps):
-                    space.step(1 / (FPS * STEPS_PER_FRAME))  # type: ignore[attr-defined]
 
-            theirs = best_of(3, bare)
-            yield Measurement(
-                f"physics.{name}", ours * 1e3, "ms a simulation", "bare engine steps", ours / theirs
-            )
+def _physics_rivals(
+    body: Body, flat: Terrain, frames: int
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what takes as many steps as a simulation of ``frames``, with its name."""
+    from simulation import compiled
+
+    def space() -> pymunk.Space:
+        return build_space(body, flat, place(body, flat))[0]
+
+    bare = compiled.World(space(), [], [], 1 / (FPS * STEPS_PER_FRAME), STEPS_PER_FRAME)
+    nothing = np.zeros((1, 0))
+    yield "bare engine steps", partial(bare.run, nothing, nothing, frames, math.inf)
+    yield "public interface", partial(simulate, body, flat, "public")
+    if importlib.util.find_spec("Box2D"):
+        from elmweb import box2d_rival
+
+        rate = FPS * STEPS_PER_FRAME
+        yield "Box2D, same rate", partial(box2d_rival.simulate, body, frames / FPS, rate)
 
 
 def sandbox() -> Iterator[Measurement]:
