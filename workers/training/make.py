@@ -54,18 +54,29 @@ class Recipe:
     directed: int = 10  # of edits that do what their message asks for
     plain_share: float = 0.25  # of the budget, on plain shards alone
     practice: int = 2  # of the model's own edits that did what they should
-    directed_share: float = 0.35  # of the budget, at its end, on directed shards and the others
-    practice_share: float = 0.15  # of the budget, the last of it, with the model's own as well
+    directed_share: float = 0.45  # of the budget, at its end, on directed shards and the others
+    practice_share: float = 0.25  # of the budget, the last of it, with the model's own as well
     start: Path | None = None  # weights to train on, on the last mix alone, at lower rates
 
 
-def make(recipe: Recipe, folder: Path, *, processes: int, report: Callable[[dict], None]) -> Path:
+def make(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    processes: int,
+    report: Callable[[dict], None],
+    threads: int = 1,
+) -> Path:
     """Make, or go on making, the model in ``folder``; return the folder with its weights.
 
     ``folder`` holds ``corpus/``, ``tokenizer.json``, ``checkpoint.pt``, at the end ``weights/``.
     Whatever is there already is used; delete the folder to begin anew.
+
+    Args:
+        processes: that draw the corpus.
+        threads: of the training; with another number the weights differ in their last bits.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     shards = make_corpus(recipe, folder / "corpus", processes, report)
     plain, directed_ones = _read(shards["plain"]), _read(shards["directed"])
     vocabulary = folder / "tokenizer.json"

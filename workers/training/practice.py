@@ -46,12 +46,12 @@ def practise(operator: Operator, sandbox: Sandbox, rng_seed: int, number: int) -
     """Yield ``number`` examples; each has two edits or more that obey their messages."""
     rng = Random(rng_seed)
     grown: list[str] = []
+    obeyed = dict.fromkeys(EFFECTS, (1, 2))  # of how many samples, so far
     batch = 0
     while number > 0:
         parents = _parents(rng, sandbox, grown)
         asked = [
-            [(_message(rng, name), name) for name in (*rng.sample(list(EFFECTS), ASKED), "")]
-            for _ in parents
+            [(_message(rng, name), name) for name in (*_hard(rng, obeyed), "")] for _ in parents
         ]
         requests = [
             MutationRequest(source, message, SAMPLES)
@@ -66,12 +66,25 @@ def practise(operator: Operator, sandbox: Sandbox, rng_seed: int, number: int) -
                 children = [p.source for p in next(answers) if p.outcome is None and p.source]
                 good = [c for c in dict.fromkeys(children) if _obeys(sandbox, old, c, name)]
                 edits += [(message, child) for child in good[:KEPT]]
+                if name:
+                    right, all_ = obeyed[name]
+                    obeyed[name] = right + len(good), all_ + SAMPLES
             grown += [child for _, child in edits[:2] if len(child) < LONGEST]
             del grown[:-REMEMBERED]
             if len(edits) > 1 and number > 0:
                 number -= 1
                 rng.shuffle(edits)
                 yield Example("practice", source, tuple(edits))
+
+
+def _hard(rng: Random, obeyed: dict[str, tuple[int, int]]) -> list[str]:
+    """Return effects to ask a parent for, oftener those that are rarely achieved."""
+    left = {name: all_ / right for name, (right, all_) in obeyed.items()}
+    chosen = []
+    for _ in range(ASKED):
+        chosen += rng.choices(list(left), list(left.values()))
+        del left[chosen[-1]]
+    return chosen
 
 
 def _parents(rng: Random, sandbox: Sandbox, grown: list[str]) -> list[tuple[str, Figures]]:

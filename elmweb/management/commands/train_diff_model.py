@@ -22,8 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--cpu-minutes", type=float, default=116.0, help="of training, one thread"
+            "--cpu-minutes", type=float, default=180.0, help="of training, of all threads"
         )
+        parser.add_argument("--threads", type=int, default=1, help="for the training")
         parser.add_argument("--out", type=Path, default=DATA_DIR / "diff_model")
         parser.add_argument("--rng-seed", type=int, default=0)
         parser.add_argument(
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for name in ("cpu_minutes", *SHARDS, "processes"):
+        for name in ("cpu_minutes", *SHARDS, "processes", "threads"):
             if options[name] <= 0:
                 raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
         from workers.training.make import Recipe, make  # loads torch
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             recipe,
             options["out"],
             processes=options["processes"],
+            threads=options["threads"],
             report=lambda line: self.stdout.write(json.dumps(line)),
         )
         self.stdout.write(json.dumps({"weights": str(weights)}))

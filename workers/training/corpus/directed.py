@@ -28,10 +28,10 @@ from workers.training.corpus.retabling import copy_row
 CLEARLY = 1.1  # times wider, taller, heavier: smaller differences are nobody's wish
 MOST = 8  # directed edits of a parent
 PLAIN = 2  # edits of a parent under any other message, so that those stay known
-MAX_SITES = 6  # coordinates scaled in one edit
+MAX_SITES = 9  # coordinates scaled in one edit
 MAX_LITERALS = 40  # numbers of a program that are tried
 TRIES = 14  # of each group of operators
-OWN_SHARE = 0.75  # of the edits, where there are others: fewer ways are learnt sooner
+OWN_SHARE = 0.9  # of the edits, where there are others: fewer ways are learnt sooner
 BROAD_SHARE = 0.7  # of the parents
 
 Operator = Callable[[Random, Program], str | None]
@@ -151,6 +151,7 @@ SCALED = {
     "bigger": ((0, 1), UP), "smaller": ((0, 1), DOWN),
     "heavier": ((0, 1), UP), "lighter": ((0, 1), DOWN),
 }  # fmt: skip
+COUNTED = {True: ("joint", "joints"), False: ("joint fewer", "joints fewer")}  # by more or less
 BUILDING: tuple[Operator, ...] = (
     S.add_muscle, S.add_muscle, S.add_muscles, S.add_joint, S.add_joint, S.add_limb, S.add_feet,
     S.add_loop, S.second_part, S.add_row, S.bounds, N.tweak_count, copy_limb, mirror_limb, copy_row,
@@ -253,14 +254,15 @@ def _children(rng: Random, program: Program) -> dict[str, Found]:
 
 def _by_numbers(rng: Random, program: Program, sort: Callable) -> None:
     """Try other values for single numbers, then for several that move the same figure."""
-    literals = N.constants(program)
+    literals = [n for n in N.constants(program) if n.value]  # what stands at 0 mostly stays there
     if len(literals) > MAX_LITERALS:
         literals = rng.sample(literals, MAX_LITERALS)
     movers: dict[str, list[tuple[ast.AST, str]]] = {name: [] for name in SCALED}
     for node in literals:
         for factor in (rng.choice(UP), rng.choice(DOWN)):
             text = _times(node.value, factor)
-            shape = sort(program.replaced([(node, text)]))
+            meant = COUNTED[factor > 1] if isinstance(node.value, int) else ()
+            shape = sort(program.replaced([(node, text)]), *meant)
             for name in SCALED if shape else ():
                 if EFFECTS[name].holds(program.shape, shape):
                     movers[name].append((node, text))
@@ -276,8 +278,6 @@ def _times(value: float, factor: float) -> str:
     if isinstance(value, int):
         new = round(value * factor)
         return str(new if new != value else value + (1 if factor > 1 else -1))
-    if value == 0:
-        return "1.5" if factor > 1 else "0.5"
     digits = 2 if abs(value) < 1 else 1
     return repr(round(value * factor, digits))
 
