@@ -8,10 +8,11 @@ from archive.config import RunConfig
 from archive.grid import Placement
 from archive.lineage import ancestry
 from archive.live import VIEWS, kpi, thinned
-from archive.models import Cell, Child, Run, SeedProgram
+from archive.models import Cell, Child, Run, SeedProgram, Terrain
 from archive.services.recording import grid_of
 from simulation.domains import get_domain
 from simulation.outcome import Outcome
+from simulation.polyline import read_spec
 
 SPARK_POINTS = 60
 KIN_SHOWN = 20
@@ -131,4 +132,18 @@ def seed_rows() -> list[dict[str, Any]]:
             "created_at": seed.created_at.isoformat(),
         }
         for seed in rows
+    ]
+
+
+def terrain_rows() -> list[dict[str, Any]]:
+    """Return the saved terrains, newest first."""
+    return [
+        {
+            "id": terrain.pk,
+            "name": terrain.name,
+            "spec": terrain.spec,
+            "points": len(read_spec(terrain.spec)[1]),
+            "created_at": terrain.created_at.isoformat(),
+        }
+        for terrain in Terrain.objects.filter(deleted_at=None)
     ]

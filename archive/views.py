@@ -7,12 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from archive import drawings, markup, mix_form, model_notes, model_queries, queries, services
+from archive import (
+    drawings,
+    markup,
+    mix_form,
+    model_notes,
+    model_queries,
+    queries,
+    services,
+    terrain_form,
+)
 from archive.config import MAX_TRIES
 from archive.forms import RunForm
 from archive.models import Cell, Child, Driver, Job, Run, SeedProgram
 from archive.services import presence, registry
 from archive.tuning import PRESET_NOTES
+from simulation.fitness import FITNESSES
 
 STARTER = '''from walk_creator import walker_creator
 
@@ -123,9 +133,9 @@ def run_new(request: HttpRequest) -> HttpResponse:
             "budget": 2000,
             "temperature": 0.8,
             "tries": MAX_TRIES,
-            "terrain": "flat",
-            "difficulty": 0.5,
-            "terrain_seed": 0,
+            "terrain": terrain_form.row_of(request.GET.get("terrain", "")),
+            "over": "mean",
+            "fitness": "distance",
         }
     )
     return render(request, "archive/run_new.html", _run_new_context(form))
@@ -157,6 +167,10 @@ def _run_new_context(form: RunForm) -> dict[str, Any]:
         "mix_error": " ".join(form.model_errors()),
         "model_choices": registry.choices(),
         "model_notes": model_notes.choice_notes(),
+        "terrain_rows": form.terrain_rows(),
+        "blank_terrain": terrain_form.TerrainRow(),
+        "terrain_choices": terrain_form.choices(),
+        "fitnesses": [(name, one.label, one.sentence) for name, one in FITNESSES.items()],
         "paces": _paces(),
         "workers": presence.seen(),
     }

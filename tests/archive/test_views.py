@@ -250,7 +250,7 @@ def test_a_filled_in_form_starts_a_run(person: Client, square: SeedProgram) -> N
     assert run.state == RunState.RUNNING
     assert (run.name, run.rng_seed, run.seed_program) == ("mine", 7, square)
     assert run.config["messages"] == [["Make it faster.", 3.0], ["Change a leg.", 1.0]]
-    assert run.config["terrain"] == "steps:0.25:0"
+    assert run.config["terrains"] == ["steps:0.25:0"]
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_filled_in_form_starts_a_run(person: Client, square: SeedProgram) -> N
         ({"tries": "many"}, "The tries are a whole number from 1 to 4."),
         ({"model_name": []}, "A run needs 1 to 8 models, got 0."),
         ({"model_name": ["gpt"]}, "There is no model 'gpt' here"),
-        ({"terrain": "moon"}, "Select a valid choice."),
+        ({"terrain": "moon"}, "There is no terrain 'moon' here: choose one of the list."),
         ({"terrain": "hills", "difficulty": "2"}, "The difficulty is a number from 0 to 1."),
         ({"rng_seed": "-1"}, "The rng seed is a whole number from 0"),
         ({"rng_seed": "9" * 40}, "The rng seed is too large"),
