@@ -11,9 +11,9 @@ from typing import Any
 
 # What the published walks need: the seed programs earn 46 to 58 % of their way in the second half
 # and are airborne 0 to 57 % of the time; leaps that stiff muscles allowed had 74 to 77 %, and a
-# tower that topples earns nothing after its fall.
+# tower that topples earns 15 % of its way in one half and the rest in the other.
 WORTH_A_FLAG = 3.0  # [u] less is nothing that anybody would keep a walker for
-LEAST_SECOND_HALF = 0.2  # of the distance, in its direction
+LEAST_HALF = 0.2  # of the distance, in its direction
 MOST_AIRBORNE = 0.6  # of the time
 
 
@@ -43,6 +43,7 @@ class Flag(StrEnum):
     """What looks like a cheat: told and filtered, not punished."""
 
     FIRST_HALF = "first_half"
+    SECOND_HALF = "second_half"
     AIRBORNE = "airborne"
 
     @property
@@ -54,6 +55,8 @@ class Flag(StrEnum):
 _SENTENCES = {
     Flag.FIRST_HALF: "It earns its distance in the first half: after that it hardly moves on, "
     "as a body that falls over does.",
+    Flag.SECOND_HALF: "It earns its distance in the second half: a slender body may take that long "
+    "to fall over.",
     Flag.AIRBORNE: "It earns its distance in the air: it leaps more than it walks.",
 }
 
@@ -64,8 +67,10 @@ def flags_of(walk: Walk) -> tuple[Flag, ...]:
         return ()
     way = 1.0 if walk.signed_distance >= 0 else -1.0
     found = []
-    if way * walk.second_half < LEAST_SECOND_HALF * walk.distance:
+    if way * walk.second_half < LEAST_HALF * walk.distance:
         found.append(Flag.FIRST_HALF)
+    elif way * walk.first_half < LEAST_HALF * walk.distance:
+        found.append(Flag.SECOND_HALF)
     if walk.airborne > MOST_AIRBORNE:
         found.append(Flag.AIRBORNE)
     return tuple(found)
