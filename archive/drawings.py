@@ -84,9 +84,9 @@ def terrain_svg(terrain: Terrain) -> SafeString:
     )
     x, y = at(-5, float(terrain.height(np.linspace(-5, 5, 21)).max()) + 10).split(",")
     return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="terrain-picture" viewBox="0 0 {:g} {:g}" '
-        'aria-hidden="true">{}<rect x="{}" y="{}" width="{:.1f}" height="{:.1f}"/></svg>',
-        TERRAIN_WIDTH, TERRAIN_HEIGHT, drawn, x, y, 10 * scale, 10 * scale,
+        '<svg xmlns="http://www.w3.org/2000/svg" class="terrain-picture" viewBox="0 0 {} {}" '
+        'aria-hidden="true">{}<rect x="{}" y="{}" width="{}" height="{}"/></svg>',
+        TERRAIN_WIDTH, TERRAIN_HEIGHT, drawn, x, y, f"{10 * scale:.1f}", f"{10 * scale:.1f}",
     )  # fmt: skip
 
 

@@ -39,6 +39,11 @@ class Walk:
         return max(2 * min(way * self.first_half, way * self.second_half), 0.0)
 
 
+FIGURES = (  # of a walk, as they are kept with every child
+    "signed_distance", "distance", "first_half", "second_half", "steady", "airborne", "rise",
+)  # fmt: skip
+
+
 class Flag(StrEnum):
     """What looks like a cheat: told and filtered, not punished."""
 
@@ -122,6 +127,14 @@ def walk_of(details: Mapping[str, Any]) -> Walk | None:
     if not all(isinstance(value, int | float) for value in values):
         return None
     return Walk(*values)  # type: ignore[arg-type]
+
+
+def figures_of(details: Mapping[str, Any]) -> dict[str, float] | None:
+    """Return the figures that a child's ``details`` tell of; older children have fewer words."""
+    walk = walk_of(details)
+    if walk is None:
+        return None
+    return {name: details.get(name, getattr(walk, name)) for name in FIGURES}
 
 
 def flags_in(details: Mapping[str, Any]) -> tuple[Flag, ...]:

@@ -9,7 +9,7 @@ from simulation.body import BadBody, Body, build_body
 from simulation.course import Course
 from simulation.domains.base import Axis, Domain
 from simulation.evaluate import Evaluation
-from simulation.fitness import Walk, get_fitness
+from simulation.fitness import FIGURES, Walk, get_fitness
 from simulation.outcome import Outcome
 from simulation.physics import RUN_SECONDS, WORLD_VERSION, fits, simulate
 from simulation.seeds import SEED_PROGRAMS
@@ -129,11 +129,6 @@ def _judge(body: Body, course: Course) -> _Judged:
         details,
         hashlib.sha256(hashes.encode()).hexdigest(),
     )
-
-
-FIGURES = (
-    "signed_distance", "distance", "first_half", "second_half", "steady", "airborne", "rise",
-)  # fmt: skip
 
 
 def _figures(walk: Walk) -> dict:
