@@ -68,7 +68,7 @@ function drawTicks(context, width, height) {
     context.fillStyle = colour("sky-line");
     context.fillRect(at, 0, 1, height);
     context.fillStyle = colour("muted");
-    context.fillText(`${x}`.replace("-", "−"), at, 14);
+    if (at > 30 && at < width - 16) context.fillText(`${x}`.replace("-", "−"), at, 14);
   }
   context.textAlign = "left";
   for (let y = -60; y <= 60; y += 20) {
