@@ -4,8 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from simulation.course import Course, make_course
 from simulation.domains import get_domain
-from simulation.terrain import make_terrain
 
 MAX_BUDGET = 10_000_000
 MAX_MESSAGES = 50
@@ -26,7 +26,8 @@ class RunConfig:
     A mutate job asks the model for ``parents_per_batch`` x ``children_per_parent`` children in one
     batched call; small numbers follow the map closely, large ones use the processor better.
     Each batch is written by one of ``models``, drawn by weight; a running run may be given others
-    (``Run.mix``).
+    (``Run.mix``). The terrains are specs, a drawn one with all its points: what is stored with a
+    run is all that its walkers need, whatever becomes of the terrains on offer.
     """
 
     budget: int  # [children] every completion of the model counts, as in the paper
@@ -34,7 +35,9 @@ class RunConfig:
     messages: tuple[tuple[str, float], ...] = PAPER_MESSAGES  # (commit message, weight)
     temperature: float = 0.8
     domain: str = "sodarace"
-    terrain: str = "flat"
+    terrains: tuple[str, ...] = ("flat",)  # specs, see ``simulation.terrain.make_terrain``
+    over: str = "mean"  # of the fitnesses on several terrains; or "min"
+    fitness: str = "distance"  # one of ``simulation.fitness.FITNESSES``
     parents_per_batch: int = 8
     children_per_parent: int = 4
     tries: int = 4  # answers asked for at most, for one child that can run
@@ -63,7 +66,17 @@ class RunConfig:
         check_models(self.models)
         self._check_messages()
         get_domain(self.domain)
-        make_terrain(self.terrain)
+        make_course(self.terrains, self.over, self.fitness)
+
+    @property
+    def course(self) -> Course:
+        """What its walkers are judged on."""
+        return make_course(self.terrains, self.over, self.fitness)
+
+    @property
+    def terrain(self) -> str:
+        """The spec of the first terrain, on which walkers are shown."""
+        return self.terrains[0]
 
     def _check_messages(self) -> None:
         if not 1 <= len(self.messages) <= MAX_MESSAGES:
@@ -91,14 +104,19 @@ class RunConfig:
         return asdict(self) | {
             "messages": [list(m) for m in self.messages],
             "models": [list(m) for m in self.models],
+            "terrains": list(self.terrains),
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "RunConfig":
-        """Return the config that ``to_json`` wrote."""
+        """Return the config that ``to_json`` wrote, in this version or an earlier one."""
+        data = dict(data)
+        if "terrain" in data:  # one alone, before runs had several
+            data["terrains"] = [data.pop("terrain")]
         messages = tuple((str(text), float(weight)) for text, weight in data["messages"])
         models = mix_from_json(data["models"])
-        return cls(**{**data, "messages": messages, "models": models})
+        terrains = tuple(data["terrains"])
+        return cls(**{**data, "messages": messages, "models": models, "terrains": terrains})
 
 
 def mix_from_json(data: list) -> tuple[tuple[str, float], ...]:

@@ -6,38 +6,30 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from archive import mix_form
+from archive import mix_form, terrain_form
 from archive.config import MAX_BUDGET, MAX_TRIES, PAPER_MESSAGES, RunConfig
 from archive.models import SeedProgram
 from archive.services import registry
-from simulation.terrain import KINDS
+from simulation.fitness import FITNESSES
 
-TERRAINS = {
-    "flat": "Flat ground",
-    "bumpy": "Bumps",
-    "hills": "Rolling hills",
-    "sine": "Even waves",
-    "cubic": "A slope that steepens",
-    "steps": "Stairs",
-    "wall_left": "A wall on the left",
-    "wall_right": "A wall on the right",
-    "walls": "Walls on both sides",
-    "tunnel": "A tunnel",
-}
+OVER_LABELS = [("mean", "the mean of all"), ("min", "the worst of all")]
 # Which field a sentence of RunConfig is about, by a word that it holds; the first that fits.
 _ABOUT = (
     ("budget", "budget"),
     ("temperature", "temperature"),
     ("tries", "tries"),
-    ("terrain", "terrain"),
+    ("terrain", "terrains"),
+    ("difficulty", "terrains"),
+    ("fitness", "fitness"),
     ("rng seed", "rng_seed"),
     ("commit message", "messages"),
     ("weight", "messages"),
     ("name", "name"),
     ("seed program", "seed_program"),
 )
-FIELDS = ("seed_program", "name", "messages", "budget", "temperature", "tries", "terrain",
-          "difficulty", "terrain_seed", "rng_seed")  # fmt: skip
+FIELDS = ("seed_program", "name", "messages", "budget", "temperature", "tries", "over",
+          "fitness", "rng_seed")  # fmt: skip
+GROUPS = ("messages", "terrains")  # fieldsets whose sentences belong to no single field
 
 
 @dataclass(frozen=True)
@@ -88,26 +80,9 @@ class RunForm(forms.Form):
             f"The tries are a whole number from 1 to {MAX_TRIES}.",
         ),
     )
-    terrain = forms.ChoiceField(choices=[(kind, TERRAINS.get(kind, kind)) for kind in KINDS])
-    difficulty = forms.FloatField(
-        required=False,
-        min_value=0,
-        max_value=1,
-        error_messages={
-            "invalid": "The difficulty is a number from 0 to 1.",
-            "min_value": "The difficulty is a number from 0 to 1.",
-            "max_value": "The difficulty is a number from 0 to 1.",
-        },
-    )
-    terrain_seed = forms.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=2**31,
-        error_messages={
-            "invalid": "The terrain's number is a whole number from 0.",
-            "min_value": "The terrain's number is a whole number from 0.",
-            "max_value": "The terrain's number is too large.",
-        },
+    over = forms.ChoiceField(required=False, choices=OVER_LABELS)
+    fitness = forms.ChoiceField(
+        required=False, choices=[(name, fitness.label) for name, fitness in FITNESSES.items()]
     )
     rng_seed = forms.IntegerField(
         required=False,
@@ -125,7 +100,7 @@ class RunForm(forms.Form):
         data = super().clean() or {}
         messages = self._messages()
         models = self._models()
-        wanted = ("budget", "temperature", "terrain")
+        wanted = ("budget", "temperature")
         if messages is None or any(name not in data for name in wanted) or self.errors:
             return data
         try:
@@ -135,7 +110,9 @@ class RunForm(forms.Form):
                 messages=messages,
                 temperature=data["temperature"],
                 tries=data.get("tries") or MAX_TRIES,
-                terrain=self._terrain(data),
+                terrains=terrain_form.specs_of(self.terrain_rows()),
+                over=data.get("over") or "mean",
+                fitness=data.get("fitness") or "distance",
             )
         except ValueError as refusal:
             self.refuse(refusal)
@@ -146,7 +123,7 @@ class RunForm(forms.Form):
         sentence = _sentence(refusal)
         lower = sentence.lower()
         field = next((field for word, field in _ABOUT if word in lower), None)
-        if field == "messages" or field is None:
+        if field in GROUPS or field is None:
             self.add_error(None, forms.ValidationError(sentence, code=field or "form"))
         else:
             self.add_error(field, sentence)
@@ -182,11 +159,11 @@ class RunForm(forms.Form):
             return mix_form.rows_of(self.data)
         return mix_form.rows_of_mix([[registry.default_name(), 100.0]])
 
-    def _terrain(self, data: dict[str, Any]) -> str:
-        if data["terrain"] == "flat":
-            return "flat"
-        difficulty = 0.5 if data.get("difficulty") is None else data["difficulty"]
-        return f"{data['terrain']}:{difficulty:g}:{data.get('terrain_seed') or 0}"
+    def terrain_rows(self) -> list[terrain_form.TerrainRow]:
+        """Return the rows of terrains: as sent, or the one to begin with."""
+        if isinstance(self.data, QueryDict) and self.is_bound:
+            return terrain_form.rows_of(self.data)
+        return [self.initial.get("terrain") or terrain_form.TerrainRow()]
 
     def message_rows(self) -> list[MessageRow]:
         """Return the rows of the table: as sent, or the paper's three."""
@@ -202,12 +179,17 @@ class RunForm(forms.Form):
             (field, str(sentence)) for field in FIELDS for sentence in self.errors.get(field, [])
         ]
         found += [("messages", sentence) for sentence in self.message_errors()]
+        found += [("terrains", sentence) for sentence in self.terrain_errors()]
         found += [("models", sentence) for sentence in self.model_errors()]
         return found + [("form", sentence) for sentence in self.other_errors()]
 
     def message_errors(self) -> list[str]:
         """Return the sentences about the commit messages."""
         return self._form_errors("messages")
+
+    def terrain_errors(self) -> list[str]:
+        """Return the sentences about the terrains."""
+        return self._form_errors("terrains")
 
     def model_errors(self) -> list[str]:
         """Return the sentences about the mix of models."""

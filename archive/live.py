@@ -16,11 +16,17 @@ from archive.models import Child, Run, RunState
 from archive.services import presence
 from archive.services.recording import grid_of
 from archive.stats import ChildEvent, CurvePoint, RunStats
+from archive.terrain_form import title_of
 from simulation.domains import get_domain
+from simulation.fitness import Flag, figures_of, flags_in, get_fitness
 
 FEED_LENGTH = 20
 CURVE_POINTS = 1000
 VIEWS_KEPT = 256  # the dashboard shows 200 runs
+
+# Of an elite, for colours and filters of the map; the flags follow as the bits of one number.
+CELL_FIGURES = ("distance", "signed_distance", "steady", "airborne", "rise")
+FLAGS = tuple(Flag)
 
 _EVENT_FIELDS = (
     "seq", "outcome", "placement", "fitness", "cell", "gain",
@@ -36,6 +42,7 @@ class RunView:
         self.config = RunConfig.from_json(run.config)
         self.stats = RunStats(cells_in_grid=grid_of(self.config).cells)
         self.lock = threading.Lock()
+        self._figures: dict[int, list[float] | None] = {}  # by seq, of the elites seen so far
 
     def advance(self) -> list[ChildEvent]:
         """Read the run's state and its new children; return their events."""
@@ -54,7 +61,7 @@ class RunView:
                 "run": self._run(),
                 "seq": self.stats.seq,
                 "grid": self._grid(),
-                "cells": [self._cell(index) for index in sorted(self.stats.cells)],
+                "cells": self._cells(sorted(self.stats.cells)),
                 "curve": _curve(thinned(self.stats.curve, CURVE_POINTS)),
                 "feed": feed_entries(self.run, self.stats.seq - FEED_LENGTH),
                 **self._progress(),
@@ -75,7 +82,7 @@ class RunView:
                     "reason": self.run.reason,
                     "models": self.run.mix,
                 },
-                "cells": [self._cell(index) for index in changed],
+                "cells": self._cells(changed),
                 "curve": _curve(points),
                 "feed": feed_entries(self.run, max(since, self.stats.seq - FEED_LENGTH)),
                 **self._progress(),
@@ -86,9 +93,15 @@ class RunView:
         cells = recent.values_list("cell", flat=True)
         return {index for index in cells if index is not None}
 
-    def _cell(self, index: int) -> list[Any]:
-        held = self.stats.cells[index]
-        return [index, round(held.fitness, 4), held.seq, held.visits, held.seq]
+    def _cells(self, indexes: list[int]) -> list[list[Any]]:
+        held = [self.stats.cells[index] for index in indexes]
+        unseen = [one.seq for one in held if one.seq not in self._figures]
+        rows = Child.objects.filter(run=self.run, seq__in=unseen).values_list("seq", "details")
+        self._figures.update((seq, _figures(details)) for seq, details in rows)
+        return [
+            [index, round(one.fitness, 4), one.seq, one.visits, one.seq, self._figures[one.seq]]
+            for index, one in zip(indexes, held, strict=True)
+        ]
 
     def _grid(self) -> dict[str, Any]:
         axes = get_domain(self.config.domain).axes
@@ -98,6 +111,8 @@ class RunView:
                 for a in axes
             ],
             "cells": self.stats.cells_in_grid,
+            "figures": CELL_FIGURES,
+            "flags": FLAGS,
         }
 
     def _run(self) -> dict[str, Any]:
@@ -110,7 +125,11 @@ class RunView:
             "budget": self.config.budget,
             "rng_seed": run.rng_seed,
             "models": run.mix,
-            "terrain": self.config.terrain,
+            "terrain": course_title(self.config),
+            "fitness": {
+                "name": self.config.fitness,
+                "label": get_fitness(self.config.fitness).label,
+            },
             "temperature": self.config.temperature,
             "seed_name": run.seed_program.name if run.seed_program else "",
             "created_at": run.created_at.isoformat(),
@@ -209,6 +228,21 @@ def feed_entries(run: Run, after: int) -> list[dict[str, Any]]:
         {("message" if name == "commit_message" else name): row[name] for name in fields}
         for row in rows.values(*fields)
     ]
+
+
+def _figures(details: dict[str, Any]) -> list[float] | None:
+    figures = figures_of(details)
+    if figures is None:
+        return None
+    flags = flags_in(details)
+    bits = sum(1 << n for n, flag in enumerate(FLAGS) if flag in flags)
+    return [*(round(figures[name], 3) for name in CELL_FIGURES), bits]
+
+
+def course_title(config: RunConfig) -> str:
+    """Return what people call the terrains of a run: "Flat ground, Stairs 0.3 (mean)"."""
+    titles = ", ".join(title_of(spec) for spec in config.terrains)
+    return titles if len(config.terrains) == 1 else f"{titles} ({config.over})"
 
 
 def _curve(points: list[CurvePoint]) -> dict[str, list[float]]:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from archive.grid import Placement
 from simulation.outcome import Outcome
@@ -59,10 +60,16 @@ class CommitMessage(models.Model):
 
 
 class Terrain(models.Model):
-    """A named terrain; ``spec`` is what ``simulation.terrain.make_terrain`` reads."""
+    """A terrain that a person drew, uploaded or named; ``spec`` is all that a run needs of it."""
 
     name = models.CharField(max_length=80, unique=True)
-    spec = models.CharField(max_length=80)
+    spec = models.TextField()  # what ``simulation.terrain.make_terrain`` reads
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)  # until the deletion cannot be undone any more
+
+    class Meta:
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return self.name

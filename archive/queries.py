@@ -8,10 +8,12 @@ from archive.config import RunConfig
 from archive.grid import Placement
 from archive.lineage import ancestry
 from archive.live import VIEWS, kpi, thinned
-from archive.models import Cell, Child, Run, SeedProgram
+from archive.models import Cell, Child, Run, SeedProgram, Terrain
 from archive.services.recording import grid_of
 from simulation.domains import get_domain
+from simulation.fitness import figures_of, flags_in, get_fitness
 from simulation.outcome import Outcome
+from simulation.polyline import read_spec
 
 SPARK_POINTS = 60
 KIN_SHOWN = 20
@@ -73,7 +75,8 @@ def kin(child: Child) -> list[Child]:
 
 def child_json(child: Child) -> dict[str, Any]:
     """Return one child with its code, its diff and its numbers."""
-    grid = grid_of(RunConfig.from_json(child.run.config))
+    config = RunConfig.from_json(child.run.config)
+    grid = grid_of(config)
     return {
         "run": child.run_id,
         "seq": child.seq,
@@ -93,7 +96,13 @@ def child_json(child: Child) -> dict[str, Any]:
         "parent": child.parent.seq if child.parent else None,
         "how_applied": child.how_applied,
         "tries": child.tries,
+        "fitness_name": config.fitness,
+        "fitness_label": get_fitness(config.fitness).label,
         "details": child.details,
+        "figures": figures_of(child.details),
+        "flags": [
+            {"name": str(flag), "sentence": flag.sentence} for flag in flags_in(child.details)
+        ],
         "timings": child.timings,
         "source": child.program.source if child.program else None,
         "program_sha": child.program.sha256 if child.program else None,
@@ -131,4 +140,18 @@ def seed_rows() -> list[dict[str, Any]]:
             "created_at": seed.created_at.isoformat(),
         }
         for seed in rows
+    ]
+
+
+def terrain_rows() -> list[dict[str, Any]]:
+    """Return the saved terrains, newest first."""
+    return [
+        {
+            "id": terrain.pk,
+            "name": terrain.name,
+            "spec": terrain.spec,
+            "points": len(read_spec(terrain.spec)[1]),
+            "created_at": terrain.created_at.isoformat(),
+        }
+        for terrain in Terrain.objects.filter(deleted_at=None)
     ]

@@ -104,7 +104,8 @@ class RunStats:
             return
         held.seq, held.fitness = event.seq, event.fitness
         self.qd_score += event.gain
-        self.max_fitness = max(self.max_fitness, event.fitness)
+        best = self.max_fitness if self.curve else event.fitness  # which may lie below zero
+        self.max_fitness = max(best, event.fitness)
         self.curve.append(CurvePoint(event.seq, self.qd_score, self.coverage, self.max_fitness))
 
     @property

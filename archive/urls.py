@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from archive import api, api_models, views, views_bugfix, views_models
+from archive import api, api_models, views, views_bugfix, views_models, views_terrains
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("seeds/<int:seed_id>/source.py", views.seed_source, name="seed-source"),
     path("seeds/<int:seed_id>/delete/", views.seed_delete, name="seed-delete"),
     path("seeds/<int:seed_id>/restore/", views.seed_restore, name="seed-restore"),
+    *views_terrains.urlpatterns,
     path("models/", views_models.models, name="models"),
     *(
         path(f"models/add/{what}/", views_models.model_add, {"what": what}, f"model-add-{what}")

@@ -7,12 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from archive import drawings, markup, mix_form, model_notes, model_queries, queries, services
-from archive.config import MAX_TRIES
+from archive import (
+    drawings,
+    markup,
+    mix_form,
+    model_notes,
+    model_queries,
+    queries,
+    services,
+    terrain_form,
+)
+from archive.config import MAX_TRIES, RunConfig
 from archive.forms import RunForm
 from archive.models import Cell, Child, Driver, Job, Run, SeedProgram
 from archive.services import presence, registry
 from archive.tuning import PRESET_NOTES
+from simulation.fitness import FITNESSES
 
 STARTER = '''from walk_creator import walker_creator
 
@@ -34,9 +44,9 @@ GALLERY = 4
 RUNS_TIMED = 20  # newest runs that may tell how long a new one takes
 CHILDREN_TIMED = 100  # fewer say more about the start than about the pace
 KPIS = (  # name on the page, label, what it means
-    ("qd", "QD score", "Sum of the distances [u] of all elites on the map"),
+    ("qd", "QD score", "Sum of the fitness [u] of all elites on the map"),
     ("coverage", "Coverage", "Share of the cells that have an elite"),
-    ("best", "Best walk", "The furthest any walker got in ten seconds [u]"),
+    ("best", "Best walk", "The best fitness of any walker in ten seconds [u]"),
     ("valid", "Valid", "Edits that fit their parent and change it"),
     ("runnable", "Runnable", "Programs that ran and gave a body"),
     ("novel", "Novel", "Bodies that were the first of their kind in this run"),
@@ -123,9 +133,9 @@ def run_new(request: HttpRequest) -> HttpResponse:
             "budget": 2000,
             "temperature": 0.8,
             "tries": MAX_TRIES,
-            "terrain": "flat",
-            "difficulty": 0.5,
-            "terrain_seed": 0,
+            "terrain": terrain_form.row_of(request.GET.get("terrain", "")),
+            "over": "mean",
+            "fitness": "distance",
         }
     )
     return render(request, "archive/run_new.html", _run_new_context(form))
@@ -157,6 +167,10 @@ def _run_new_context(form: RunForm) -> dict[str, Any]:
         "mix_error": " ".join(form.model_errors()),
         "model_choices": registry.choices(),
         "model_notes": model_notes.choice_notes(),
+        "terrain_rows": form.terrain_rows(),
+        "blank_terrain": terrain_form.TerrainRow(),
+        "terrain_choices": terrain_form.choices(),
+        "fitnesses": [(name, one.label, one.sentence) for name, one in FITNESSES.items()],
         "paces": _paces(),
         "workers": presence.seen(),
     }
@@ -202,7 +216,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
     """One child: walker, code, diff, where it comes from; failed ones have a page as well."""
     one = _child(_run(run_id), seq)
-    data = queries.child_json(one)
+    data, config = queries.child_json(one), RunConfig.from_json(one.run.config)
     line = queries.lineage(one)  # the child first
     history = queries.cell_history(one.run, one.cell) if one.cell is not None else []
     context = {
@@ -212,6 +226,9 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
         "code": markup.code_lines(data["source"]) if data["source"] else None,
         "diff": markup.unified_html(one.diff) if one.diff else None,
         "split": markup.split_rows(one.diff) if one.diff else None,
+        "terrains": config.terrains,
+        "over": config.over,
+        "walks": list(zip(config.terrains, one.details.get("terrains", ()), strict=False)),
         "measured": list(zip(one.measures or [], _cell_of(one), strict=False)),
         "lineage": line,
         "descent": _descent(line),

@@ -99,7 +99,7 @@ def evolve(name: str, program: str, rng_seed: int, config: RunConfig, operator: 
         driver=Driver.COMMAND,
     )
     pool = EvaluationPool(
-        config.domain, config.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
+        config.domain, config.course, on_start=partial(die_with_parent, signal.SIGKILL)
     )
     try:
         return local.evolve(run, operator, pool, on_batch=lambda done: None)

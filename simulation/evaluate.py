@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
+from simulation.course import Course
 from simulation.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ class ProgramRunner(Protocol):
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Evaluates programs of one domain on one terrain."""
+    """Evaluates programs of one domain on one terrain or course."""
 
     sandbox: ProgramRunner
     domain: "Domain"
-    terrain: "Terrain"
+    terrain: "Terrain | Course"
 
     def evaluate(self, source: str, rng_seed: int = 0) -> Evaluation:
         """Return what becomes of the program ``source``.
@@ -61,9 +62,12 @@ class Evaluator:
         return replace(evaluation, sandbox_ms=verdict.wall_ms)
 
 
-def evaluate_walker(walker: dict, domain: "Domain", terrain: "Terrain") -> Evaluation:
-    """Return the evaluation of what a program returned: body and physics without the sandbox."""
-    return domain.evaluate(walker, terrain)
+def evaluate_walker(walker: dict, domain: "Domain", terrain: "Terrain | Course") -> Evaluation:
+    """Return the evaluation of what a program returned: body and physics without the sandbox.
+
+    A terrain alone is a course of one, with the paper's fitness.
+    """
+    return domain.evaluate(walker, terrain if isinstance(terrain, Course) else Course((terrain,)))
 
 
 _OUTCOME_OF_STATUS = {

@@ -4,10 +4,10 @@ import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 
+from simulation.course import Course
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator
 from simulation.sandbox import Sandbox
-from simulation.terrain import make_terrain
 
 _evaluator: Evaluator | None = None  # the pool process' own
 
@@ -16,10 +16,10 @@ class EvaluationPool:
     """One process with one sandbox; batches are evaluated in the order they are submitted."""
 
     def __init__(
-        self, domain: str, terrain: str, *, on_start: Callable[[], None] | None = None
+        self, domain: str, course: Course, *, on_start: Callable[[], None] | None = None
     ) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would copy the model's threads
-        self._executor = ProcessPoolExecutor(1, context, _set_up, (domain, terrain, on_start))
+        self._executor = ProcessPoolExecutor(1, context, _set_up, (domain, course, on_start))
 
     def submit(self, sources: Sequence[str], rng_seed: int) -> "Future[list[Evaluation]]":
         """Return the evaluations of ``sources``, in their order, once they are there.
@@ -33,11 +33,11 @@ class EvaluationPool:
         self._executor.shutdown(cancel_futures=True)
 
 
-def _set_up(domain: str, terrain: str, on_start: Callable[[], None] | None) -> None:
+def _set_up(domain: str, course: Course, on_start: Callable[[], None] | None) -> None:
     global _evaluator
     if on_start:
         on_start()
-    _evaluator = Evaluator(Sandbox(), get_domain(domain), make_terrain(terrain))
+    _evaluator = Evaluator(Sandbox(), get_domain(domain), course)
 
 
 def _evaluate(sources: list[str], rng_seed: int) -> list[Evaluation]:

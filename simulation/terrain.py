@@ -1,4 +1,7 @@
-"""Terrains by name: polylines that depend on nothing but kind, difficulty and seed."""
+"""Terrains by name: polylines that depend on nothing but kind, difficulty and seed, or drawn ones.
+
+A number in capitals here is part of ``WORLD_VERSION``: limits of drawn terrains are elsewhere.
+"""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +9,11 @@ from functools import lru_cache
 
 import numpy as np
 
-HALF_LENGTH = 240.0  # [u] nothing measured reached 17 u/s, so ten seconds never get this far
+from simulation import polyline
+
+HALF_LENGTH = (
+    polyline.REACH
+)  # [u] nothing measured reached 17 u/s, so ten seconds never get this far
 PAD = 18.0  # [u] flat either side of the middle, where a walker starts
 FADE = 5.0  # [u] over which unevenness fades in beyond the pad
 END_WALL = 60.0  # [u] height of the wall at each end, which closes the course
@@ -46,10 +53,13 @@ def make_terrain(name: str) -> Terrain:
     """Return the terrain called ``kind``, ``kind:difficulty`` or ``kind:difficulty:seed``.
 
     The difficulty is in [0, 1], 0.5 if not given, the seed a number from 0, 0 if not given.
+    A drawn one is ``line:NAME:x,y x,y …`` (see ``simulation.polyline``).
 
     Raises:
         ValueError: no such terrain; the message names the kinds.
     """
+    if name.startswith(f"{polyline.KIND}:"):
+        return _drawn(name)
     kind, *numbers = name.split(":")
     if kind not in KINDS or len(numbers) > 2:
         raise ValueError(
@@ -68,6 +78,27 @@ def make_terrain(name: str) -> Terrain:
     for line in lines:
         line.setflags(write=False)
     return Terrain(name, kind, difficulty, rng_seed, lines)
+
+
+def label_of(spec: str) -> str:
+    """Return what people call the terrain with this spec: the name of a drawn one, else the spec.
+
+    Raises:
+        ValueError: no such terrain.
+    """
+    return make_terrain(spec).name
+
+
+def _drawn(spec: str) -> Terrain:
+    name, points = polyline.read_spec(spec)
+    ground = np.array(points)
+    if ground[0, 0] > -HALF_LENGTH:
+        ground = np.vstack([[-HALF_LENGTH, ground[0, 1]], ground])
+    if ground[-1, 0] < HALF_LENGTH:
+        ground = np.vstack([ground, [HALF_LENGTH, ground[-1, 1]]])
+    line = _with_end_walls(ground)
+    line.setflags(write=False)
+    return Terrain(name, polyline.KIND, 0.0, 0, (line,))
 
 
 def _parse(name: str, numbers: list[str], place: int, kind: type, default):

@@ -26,7 +26,6 @@ from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
-from simulation.terrain import make_terrain
 from workers.mutation.backends import Health
 from workers.mutation.operator import health_of, load_operator
 
@@ -51,9 +50,8 @@ def _sandbox() -> Sandbox:
     return Sandbox()
 
 
-@cache
-def _evaluator(domain: str, terrain: str) -> Evaluator:
-    return Evaluator(_sandbox(), get_domain(domain), make_terrain(terrain))
+def _evaluator(config: RunConfig) -> Evaluator:
+    return Evaluator(_sandbox(), get_domain(config.domain), config.course)
 
 
 @cache
@@ -159,7 +157,7 @@ def probe(self: Task, job_id: int) -> None:
             return
         run = job.training.run
         config = RunConfig.from_json(run.config) if run else RunConfig(budget=1)
-        evaluator = _evaluator(config.domain, config.terrain)
+        evaluator = _evaluator(config)
         children = job.payload["children"]
         evaluations = [_judge(evaluator, source, rng_seed=0) for source, _ in children]
         valid = trainings.count_valid(evaluations, children)
@@ -173,7 +171,7 @@ def evaluate(self: Task, job_id: int) -> None:
         if job is None or job.run is None:
             return
         config = RunConfig.from_json(job.run.config)
-        evaluator = _evaluator(config.domain, config.terrain)
+        evaluator = _evaluator(config)
         if job.payload.get("seed"):
             candidacies = [runs.seed_candidacy(job.run)]
         else:
@@ -216,7 +214,7 @@ def check(self: Task, job_id: int) -> None:
     with jobs.leased(job_id) as job:
         if job is None:
             return
-        evaluator = _evaluator("sodarace", "flat")
+        evaluator = _evaluator(RunConfig(budget=1))
         try:
             evaluation = _judge(evaluator, job.payload["source"], rng_seed=0)
         except SandboxUnavailable as error:

@@ -25,18 +25,22 @@ from archive.services.runs import (
     start_demo,
     stop,
 )
+from archive.services.terrains import delete_terrain, restore_terrain, save_terrain
 
 __all__ = [
     "IllegalTransition",
     "create_run",
     "delete_seed_program",
+    "delete_terrain",
     "fail",
     "pause",
     "reap",
     "request_check",
     "restore_seed_program",
+    "restore_terrain",
     "resume",
     "save_seed_program",
+    "save_terrain",
     "start",
     "start_demo",
     "stop",

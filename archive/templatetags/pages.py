@@ -12,7 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from archive import drawings
+from archive import drawings, terrain_form
+from simulation.terrain import make_terrain
 from workers.mutation.hunks import HOW
 
 register = template.Library()
@@ -38,6 +39,18 @@ def icon(name: str) -> SafeString:
 def body(walker: dict[str, Any] | None) -> SafeString:
     """Return a walker's body as a thumbnail."""
     return drawings.body_svg(walker)
+
+
+@register.filter
+def terrain(spec: str) -> SafeString:
+    """Return a picture of the terrain with this spec."""
+    return drawings.terrain_svg(make_terrain(spec))
+
+
+@register.filter
+def terrain_title(spec: str) -> str:
+    """Return what people call the terrain with this spec."""
+    return terrain_form.title_of(spec)
 
 
 @register.filter

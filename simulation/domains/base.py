@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulation.course import Course
 from simulation.evaluate import Evaluation
 from simulation.seeds import SeedInfo
-from simulation.terrain import Terrain
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,4 @@ class Domain:
     axes: tuple[Axis, ...]
     seed_programs: dict[str, SeedInfo]
     commit_messages: tuple[tuple[str, float], ...]  # text and weight; the weights sum to 1
-    evaluate: Callable[[dict, Terrain], Evaluation]  # of what a program returned
+    evaluate: Callable[[dict, Course], Evaluation]  # of what a program returned

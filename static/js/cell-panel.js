@@ -74,8 +74,11 @@ function details(state, index, child, elites, urls, replay) {
   return [
     h("div", { class: "cell-figure" },
       h("b", { class: "num" }, distance(child.fitness)),
-      h("span", { class: "muted small" }, `in ${replay.duration.toFixed(0)} s, to the ${child.details.signed_distance < 0 ? "left" : "right"}`),
+      h("span", { class: "muted small" }, child.fitness_name === "distance"
+        ? `in ${replay.duration.toFixed(0)} s${child.details.terrains ? ", over all terrains" : `, to the ${child.details.signed_distance < 0 ? "left" : "right"}`}`
+        : child.fitness_label),
       h("a", { class: "button small primary", href: urls.page(child.seq), "data-testid": "open-elite" }, `Child ${count(child.seq)}`, icon("arrow"))),
+    ...child.flags.map(({ sentence }) => h("p", { class: "small cell-flag" }, icon("alert"), sentence)),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
     h("dl", { class: "facts small" },
       h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),

@@ -1,4 +1,5 @@
-// colours.js: what a cell's colour says: fitness, age or visits, always on the Viridis scale.
+// colours.js: what a cell's colour says: fitness, age, visits or a figure, always on the Viridis scale.
+import { FIGURES } from "./filters.js";
 import { amount, count } from "./format.js";
 
 // Viridis at ten even steps (matplotlib); even in lightness, so colour blindness costs nothing.
@@ -12,7 +13,7 @@ const SHADES = Array.from({ length: 256 }, (_, n) => {
   const channel = (c) => Math.round(VIRIDIS[low][c] + share * (VIRIDIS[low + 1][c] - VIRIDIS[low][c]));
   return `rgb(${channel(0)} ${channel(1)} ${channel(2)})`;
 });
-export const MODES = ["fitness", "age", "visits"];
+export const MODES = ["fitness", "age", "visits", ...FIGURES.map(({ name }) => name)];
 
 /** The colour of ``share`` in [0, 1]. */
 export const shade = (share) => SHADES[Math.round(255 * Math.min(Math.max(share, 0), 1))];
@@ -42,9 +43,26 @@ export function scaleOf(state, mode) {
       low: "1", high: count(most), title: "walkers that landed here",
     };
   }
+  const figure = FIGURES.find(({ name }) => name === mode);
+  if (figure) return scaleOfFigure(state, figure);
   const top = scaleTop(state.kpi.max_fitness ?? 0);
+  const { name, label } = state.run?.fitness ?? { name: "distance" };
   return {
     share: (index) => state.fitness[index] / top,
-    low: "0", high: `${amount(top)} u`.replace(/\.0+ u/, " u"), title: "distance walked",
+    low: name === "signed_distance" ? "0 or less" : "0", high: inUnits(top),
+    title: name === "distance" ? "distance walked" : label,
   };
+}
+
+const inUnits = (top) => `${amount(top)} u`.replace(/\.0+ u/, " u");
+
+/** A share of the time has fixed ends, a distance to one side has its zero in the middle. */
+function scaleOfFigure(state, { name, title, unit }) {
+  const values = state.figures[name] ?? [];
+  if (unit === "%") return { share: (index) => values[index], low: "0 %", high: "100 %", title };
+  const size = values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
+  const top = size < 5 ? 5 : scaleTop(size);
+  return name === "signed_distance"
+    ? { share: (index) => (values[index] / top + 1) / 2, low: `−${inUnits(top)}`, high: inUnits(top), title }
+    : { share: (index) => values[index] / top, low: "0", high: inUnits(top), title };
 }

@@ -2,6 +2,7 @@
 // where WebGL is missing the slabs show everything.
 import { PLOTLY_SCALE, scaleOf } from "./colours.js";
 import { h } from "./dom.js";
+import { ALL, passes } from "./filters.js";
 import { cellText } from "./slabs.js";
 import { occupied, positionOf } from "./store.js";
 import { colour, onTheme } from "./theme.js";
@@ -14,8 +15,8 @@ const DRAG_PX = 6;
 const middle = ({ low, high, bins }, at) => low + ((at + 0.5) * (high - low)) / bins;
 
 /** Plotly traces: the cells, and a frame round the selected one. */
-export function traces(state, mode, selected) {
-  const indexes = occupied(state);
+export function traces(state, mode, selected, filter = ALL) {
+  const indexes = occupied(state).filter((index) => passes(state, index, filter));
   const scale = scaleOf(state, mode);
   const along = (n, list) => list.map((i) => middle(state.axes[n], positionOf(state.axes, i)[n]));
   const cloud = {
@@ -87,6 +88,7 @@ function loadScript(src) {
 export function mountMap3d(root, src, state, on) {
   let plotly = null;
   let mode = "fitness";
+  let filter = ALL;
   let selected = null;
   let isDirty = true;
   let isDragging = false;
@@ -107,7 +109,7 @@ export function mountMap3d(root, src, state, on) {
     isDirty = false;
     drawing = true;
     try {
-      await plotly.react(root, traces(state(), mode, selected), layoutOf(state().axes, root), {
+      await plotly.react(root, traces(state(), mode, selected, filter), layoutOf(state().axes, root), {
         displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false,
       });
       await new Promise(requestAnimationFrame); // drawing without a GPU goes on behind the script
@@ -183,6 +185,10 @@ export function mountMap3d(root, src, state, on) {
     },
     setMode(next) {
       mode = next;
+      update();
+    },
+    setFilter(next) {
+      filter = next;
       update();
     },
   };

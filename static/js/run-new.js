@@ -2,6 +2,7 @@
 import { $, $$, pageData, setText } from "./dom.js";
 import { count, duration, percent } from "./format.js";
 import { mountMix, number, sharesOf } from "./model-mix.js";
+import { mountTerrains } from "./terrain-rows.js";
 
 // Lehman et al. 2022, section 5.1
 const PAPER = [
@@ -34,8 +35,6 @@ export const CHECKS = {
     ? "" : "The budget is a whole number of children, from 1 to 10,000,000."),
   temperature: (text) => (number(text) > 0 && number(text) <= 2 ? "" : "The temperature is a number above 0 and up to 2, such as 0.8."),
   tries: (text) => (text.trim() === "" || /^\s*[1-4]\s*$/.test(text) ? "" : "The tries are a whole number from 1 to 4."),
-  difficulty: (text) => (text.trim() === "" || (number(text) >= 0 && number(text) <= 1) ? "" : "The difficulty is a number from 0 to 1."),
-  terrain_seed: (text) => (text.trim() === "" || /^\s*\d{1,9}\s*$/.test(text) ? "" : "The terrain's number is a whole number from 0."),
   rng_seed: (text) => (text.trim() === "" || /^\s*\d{1,18}\s*$/.test(text) ? "" : "The rng seed is a whole number from 0, or empty for a random one."),
 };
 
@@ -100,9 +99,9 @@ function drawEstimate() {
     ? "How long it takes is not known yet: no run of this kind was timed on this machine."
     : !(budget > 0) ? "" : `About ${duration(budget * each * 60)}, ${known}.`);
 }
-function drawTerrain() {
-  const uneven = form.elements.terrain.value !== "flat";
-  for (const field of $$("[data-uneven]")) field.hidden = !uneven;
+const terrains = mountTerrains($("#terrain-rows"));
+function drawFitness() {
+  setText($("#fitness-hint"), form.elements.fitness.selectedOptions[0].dataset.why);
 }
 /** Random edits have neither a temperature nor second tries. */
 function drawModels(mix) {
@@ -119,19 +118,20 @@ for (const name of Object.keys(CHECKS)) {
   form.elements[name].addEventListener("input", () => form.elements[name].hasAttribute("aria-invalid") && checkField(name));
 }
 form.elements.budget.addEventListener("input", drawEstimate);
-form.elements.terrain.addEventListener("change", drawTerrain);
+form.elements.fitness.addEventListener("change", drawFitness);
 form.addEventListener("submit", (event) => {
   const wrong = Object.keys(CHECKS).filter((name) => !checkField(name));
   const problem = messageProblem(rows());
   drawShares();
-  if (!wrong.length && !problem && !models.problem()) return;
+  if (!wrong.length && !problem && !models.problem() && !terrains.problem()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!wrong.length && !problem) models.focus();
+  if (!wrong.length && !problem && models.problem()) models.focus();
+  else if (!wrong.length && !problem) terrains.focus();
   else (wrong.length ? form.elements[wrong[0]] : $('[name="message_text"]', list) ?? $("#add-message")).focus();
 }, true);
 
 drawShares();
 drawEstimate();
-drawTerrain();
+drawFitness();
 $("#errors")?.focus();

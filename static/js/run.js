@@ -4,6 +4,7 @@ import { mountCurves, lastAt } from "./chart.js";
 import { GRADIENT, MODES, scaleOf } from "./colours.js";
 import { showConnection } from "./connection.js";
 import { $, $$, getParam, h, icon, pageData, setParam, setText } from "./dom.js";
+import { FIGURES, FLAGS, fromText, isFiltering, passes, toNumber, toText } from "./filters.js";
 import { amount, count, percent } from "./format.js";
 import { getJson, post } from "./http.js";
 import { offerKeys } from "./keys.js";
@@ -31,6 +32,7 @@ let state = fromSnapshot(pageData("snapshot"));
 let selected = linkedCell();
 let isChosen = selected !== null; // by a person; until then the panel shows the best
 let mode = MODES.includes(getParam("color")) ? getParam("color") : "fitness";
+let filter = fromText(getParam("show"));
 const table = { isShown: false, column: state.axes.length, sign: -1 };
 
 function linkedCell() {
@@ -64,6 +66,7 @@ function setMode(next) {
   mode = next;
   setParam("color", mode === "fitness" ? null : mode);
   for (const button of $$("[data-mode]")) button.setAttribute("aria-pressed", button.dataset.mode === mode);
+  $("#figure-mode").value = FIGURES.some(({ name }) => name === mode) ? mode : "";
   slabs.setMode(mode);
   map3d.setMode(mode);
   drawLegend();
@@ -76,6 +79,50 @@ function drawLegend() {
 }
 $("#legend-bar").style.background = GRADIENT;
 
+function setFilter(next) {
+  filter = next;
+  setParam("show", toText(filter));
+  slabs.setFilter(filter);
+  map3d.setFilter(filter);
+  drawFilterNote();
+  drawTable();
+}
+function drawFilterNote() {
+  const all = occupied(state);
+  const shown = all.filter((index) => passes(state, index, filter)).length;
+  setText($("#filter-note"), isFiltering(filter) ? `${count(shown)} of ${count(all.length)} cells` : "all cells");
+  $("#filter-clear").hidden = !isFiltering(filter);
+}
+const filterFields = { figure: $("#filter-figure"), low: $("#filter-low"), high: $("#filter-high"), flag: $("#filter-flag") };
+function readFilter() {
+  const { figure, low, high, flag } = filterFields;
+  setText($("#filter-unit"), FIGURES.find(({ name }) => name === figure.value).unit);
+  for (const field of [low, high]) {
+    const isWrong = field.value.trim() !== "" && toNumber(field.value) === null;
+    field.toggleAttribute("aria-invalid", isWrong);
+    if (isWrong) field.setAttribute("aria-invalid", "true");
+  }
+  setFilter({ figure: figure.value, low: toNumber(low.value), high: toNumber(high.value), flag: flag.value });
+}
+function mountFilter() {
+  const option = ({ name, title }) => h("option", { value: name }, title);
+  $("#figure-mode").append(...FIGURES.map(option));
+  filterFields.figure.append(...FIGURES.map(option));
+  filterFields.flag.append(...FLAGS.map(option));
+  for (const [name, field] of Object.entries(filterFields)) {
+    field.value = filter[name] ?? "";
+    field.addEventListener("input", readFilter);
+  }
+  $("#figure-mode").addEventListener("change", (event) => setMode(event.target.value || "fitness"));
+  $("#filter-clear").addEventListener("click", () => {
+    for (const name of ["low", "high", "flag"]) filterFields[name].value = "";
+    readFilter();
+    filterFields.figure.focus();
+  });
+  $("#filter").open = isFiltering(filter);
+  readFilter();
+}
+
 function drawTable() {
   if (!table.isShown) return;
   const onSort = (column) => {
@@ -84,7 +131,7 @@ function drawTable() {
     drawTable();
   };
   $("#cell-table").replaceChildren(
-    cellTable(state, occupied(state), (index) => urls.page(state.elite[index]), table, onSort));
+    cellTable(state, occupied(state).filter((index) => passes(state, index, filter)), (index) => urls.page(state.elite[index]), table, onSort));
 }
 function showTable(isShown) {
   table.isShown = isShown;
@@ -168,6 +215,7 @@ function drawSlow() {
   drawLists();
   drawTable();
   drawLegend();
+  drawFilterNote();
   curves.draw();
   if (!$("#curve-at").textContent) drawCurveFigures(null);
 }
@@ -277,7 +325,7 @@ $("#go-best").addEventListener("click", showBest);
 offerKeys([
   { key: "p", label: "Pause or resume the run", run: () => isOver(state) || act(state.run.state === "paused" ? "resume" : "pause") },
   { key: "b", label: "Select the best walker", run: showBest },
-  { key: "c", label: "Colour by distance, age or visits", run: () => setMode(MODES[(MODES.indexOf(mode) + 1) % MODES.length]) },
+  { key: "c", label: "Colour by the next figure", run: () => setMode(MODES[(MODES.indexOf(mode) + 1) % MODES.length]) },
   { key: "t", label: "The map as a table, or as slabs", run: () => showTable(!table.isShown) },
   { key: "m", label: "Go to the map", run: () => $("#slabs").focus() },
   { key: "", shown: ["←", "→", "↑", "↓"], label: "On the map: move along width and height" },
@@ -285,6 +333,7 @@ offerKeys([
   { key: "", shown: ["Enter"], label: "On the map: open the walker of this cell" },
 ]);
 
+mountFilter();
 setMode(mode);
 showCell(selected ?? Math.max(bestCell(state), 0));
 drawAll();

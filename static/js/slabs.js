@@ -2,6 +2,7 @@
 import { onResize, prepare } from "./canvas.js";
 import { scaleOf, shade } from "./colours.js";
 import { h, setText } from "./dom.js";
+import { ALL, flagTitles, passes } from "./filters.js";
 import { binRange, count, distance, plural } from "./format.js";
 import { cellAt, cellCorner, layOut, moved, slabCorner } from "./slab-layout.js";
 import { positionOf } from "./store.js";
@@ -20,7 +21,10 @@ export const cellName = (axes, index) =>
 export function cellText(state, index) {
   const name = cellName(state.axes, index);
   if (Number.isNaN(state.fitness[index])) return `${name}: no walker yet`;
-  return `${name}: walks ${distance(state.fitness[index])}, child ${count(state.elite[index])}, ` +
+  const fitness = state.run?.fitness ?? { name: "distance" };
+  const what = fitness.name === "distance" ? "walks" : fitness.label;
+  const flags = flagTitles(state, index).map((title) => `, ${title}`).join("");
+  return `${name}: ${what} ${distance(state.fitness[index])}${flags}, child ${count(state.elite[index])}, ` +
     `${plural(state.visits[index], "visit")}`;
 }
 
@@ -38,6 +42,7 @@ export function mountSlabs(root, readout, state, on) {
   let selected = 0;
   let hovered = null;
   let mode = "fitness";
+  let filter = ALL;
   let turn = 0;
   const flashes = new Map(); // index → {kind, start}
   let queued = 0;
@@ -50,7 +55,7 @@ export function mountSlabs(root, readout, state, on) {
     canvas.style.height = `${layout.height}px`;
     const { context } = prepare(canvas);
     context.clearRect(0, 0, layout.width, layout.height);
-    drawCells(context, layout, state(), mode);
+    drawCells(context, layout, state(), mode, filter);
     drawLabels(context, layout);
     drawFlashes(context, layout, flashes);
     if (hovered !== null) outline(context, layout, hovered, 1.5);
@@ -125,17 +130,26 @@ export function mountSlabs(root, readout, state, on) {
       mode = next;
       queue();
     },
+    setFilter(next) {
+      filter = next;
+      queue();
+    },
   };
 }
 
-function drawCells(context, layout, state, mode) {
+function drawCells(context, layout, state, mode, filter) {
   const { share } = scaleOf(state, mode);
   const side = layout.cell - 1;
   const empty = colour("cell-empty");
   for (let index = 0; index < state.fitness.length; index++) {
     const [x, y] = cellCorner(layout, index);
-    context.fillStyle = Number.isNaN(state.fitness[index]) ? empty : shade(share(index));
+    const isEmpty = Number.isNaN(state.fitness[index]);
+    const isShown = !isEmpty && passes(state, index, filter);
+    context.fillStyle = isShown ? shade(share(index)) : empty;
     context.fillRect(x, y, side, side);
+    if (isEmpty || isShown) continue;
+    context.fillStyle = colour("line-strong"); // there is somebody, filtered out: a dot
+    context.fillRect(x + side / 2 - 1, y + side / 2 - 1, 2, 2);
   }
 }
 

@@ -12,6 +12,9 @@ export function fromSnapshot(snapshot) {
     elite: new Int32Array(cells).fill(-1),
     visits: new Int32Array(cells),
     changed: new Int32Array(cells),
+    flagNames: snapshot.grid.flags ?? [],
+    flags: new Uint8Array(cells), // bits, one for each of flagNames
+    figures: Object.fromEntries((snapshot.grid.figures ?? []).map((name) => [name, new Float32Array(cells).fill(NaN)])),
     curve: snapshot.curve,
     feed: snapshot.feed,
     ...progress(snapshot),
@@ -24,13 +27,15 @@ export function fromSnapshot(snapshot) {
 
 const progress = ({ kpi, outcomes, examples, messages, workers }) => ({ kpi, outcomes, examples, messages, workers });
 
-function setCell(state, [index, fitness, elite, visits, changed]) {
+function setCell(state, [index, fitness, elite, visits, changed, figures]) {
   const was = state.fitness[index];
   const kind = Number.isNaN(was) ? "new" : elite !== state.elite[index] ? "better" : "visited";
   state.fitness[index] = fitness;
   state.elite[index] = elite;
   state.visits[index] = visits;
   state.changed[index] = changed;
+  Object.values(state.figures).forEach((values, n) => (values[index] = figures?.[n] ?? NaN));
+  state.flags[index] = figures?.at(-1) ?? 0;
   return { index, kind };
 }
 

@@ -57,6 +57,34 @@ def test_the_map_of_a_run_equals_the_fold_of_its_children(evolved):
     assert check.returncode == 0
 
 
+SAVE = """
+from archive.services import save_terrain
+save_terrain("valley", [(-40, 0), (20, 0), (40, -9), (70, 0)])
+"""
+
+
+def test_commands_take_saved_terrains_by_name_and_evolve_takes_several(evolved):
+    data, _ = evolved
+    saved = start(data, "shell", "-c", SAVE)
+    assert (saved.communicate(timeout=60), saved.returncode)[1] == 0
+    arguments = ["--terrain", "valley", "--terrain", "hills:0.3", "--over", "min"]
+    arguments += ["--fitness", "steady", "--evaluations", "8", "--json"]
+    process = start(
+        data, "evolve", "--backend", "random_gp", "--seed-program", "runner", *arguments
+    )
+    out, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    assert json.loads(out)["max_fitness"] > 0
+    check = start(data, "rebuild", str(json.loads(out)["run"]), "--check")
+    assert "equals the fold" in check.communicate(timeout=60)[0]
+    file = "simulation/seeds/runner.py"
+    on_it, on_flat = (
+        json.loads(start(data, "evaluate", file, "--terrain", name, "--json").communicate()[0])
+        for name in ("valley", "flat")
+    )
+    assert on_it["trajectory_hash"] != on_flat["trajectory_hash"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -65,6 +93,9 @@ def test_the_map_of_a_run_equals_the_fold_of_its_children(evolved):
         (["evolve", "--evaluations", "5", "--backend", "gpt"], "unknown model"),
         (["evolve", "--evaluations", "5", "--seed-program", "nobody.py"], "no such file"),
         (["evolve", "--evaluations", "5", "--message", "x"], "WEIGHT:TEXT"),
+        (["evolve", "--evaluations", "5", "--terrain", "moon"], "unknown terrain 'moon'"),
+        (["evolve", "--evaluations", "5", "--fitness", "speed"], "distance, signed_distance"),
+        (["evolve", "--evaluations", "5", "--over", "max"], "mean or min"),
         (["rebuild", "99", "--check"], "there is no run 99"),
     ],
 )

@@ -250,12 +250,27 @@ def test_a_filled_in_form_starts_a_run(person: Client, square: SeedProgram) -> N
     assert run.state == RunState.RUNNING
     assert (run.name, run.rng_seed, run.seed_program) == ("mine", 7, square)
     assert run.config["messages"] == [["Make it faster.", 3.0], ["Change a leg.", 1.0]]
-    assert run.config["terrain"] == "steps:0.25:0"
+    assert run.config["terrains"] == ["steps:0.25:0"]
+
+
+def test_a_run_is_set_up_on_several_terrains_with_another_fitness(
+    person: Client, square: SeedProgram
+) -> None:
+    rows = {"terrain": ["flat", "hills"], "difficulty": ["", "0,3"], "terrain_seed": ["", "4"]}
+    person.post(reverse("run-new"), form(**rows, over="min", fitness="steady"))
+    config = Run.objects.get().config
+    assert config["terrains"] == ["flat", "hills:0.3:4"]
+    assert (config["over"], config["fitness"]) == ("min", "steady")
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"terrain": []}, "A run needs 1 to 8 terrains, got 0."),
+        ({"terrain": ["flat", "flat"]}, "A terrain is there twice: once is enough."),
+        ({"terrain": "saved:77"}, "This terrain is not there any more: choose another one."),
+        ({"terrain": "bumpy", "terrain_seed": "-1"}, "The terrain's number is a whole number"),
+        ({"fitness": "speed"}, "Select a valid choice."),
         ({"budget": ""}, "Say how many children the run may have."),
         ({"budget": "0"}, "The budget must be at least 1 child."),
         ({"budget": "1e3"}, "The budget is a whole number of children"),
@@ -267,7 +282,7 @@ def test_a_filled_in_form_starts_a_run(person: Client, square: SeedProgram) -> N
         ({"tries": "many"}, "The tries are a whole number from 1 to 4."),
         ({"model_name": []}, "A run needs 1 to 8 models, got 0."),
         ({"model_name": ["gpt"]}, "There is no model 'gpt' here"),
-        ({"terrain": "moon"}, "Select a valid choice."),
+        ({"terrain": "moon"}, "There is no terrain 'moon' here: choose one of the list."),
         ({"terrain": "hills", "difficulty": "2"}, "The difficulty is a number from 0 to 1."),
         ({"rng_seed": "-1"}, "The rng seed is a whole number from 0"),
         ({"rng_seed": "9" * 40}, "The rng seed is too large"),
@@ -294,7 +309,7 @@ def test_a_wrong_field_is_refused_in_a_sentence_and_keeps_what_was_typed(
     assert 'data-testid="error-summary"' in page
     for field, value in changes.items():
         assert (
-            field in ("seed_program", "terrain", "model_name")
+            field in ("seed_program", "terrain", "model_name", "fitness")
             or str(value[0] if isinstance(value, list) else value) in page
         )
     assert not Run.objects.exists()

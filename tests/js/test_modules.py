@@ -288,3 +288,92 @@ def test_numbers_are_written_as_people_read_them(scripts: Path) -> None:
         "1,235", "12.3", "0.50", "–", "1 min 00 s", "1 h 01 min", "0.04 %", "50.0 %",
         "–", "−1.3",
     ]  # fmt: skip
+
+
+def test_a_pen_changes_the_ground_where_it_goes_and_nowhere_else(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { heightAt, stroke } from "./polyline.js";
+        const limits = { reach: 240, low: -60, high: 60 };
+        const flat = [[-240, 0], [240, 0]];
+        let drawn = stroke(flat, [20, 4], [20, 4], limits);
+        drawn = stroke(drawn, [20, 4], [30.2, 8], limits);
+        drawn = stroke(drawn, [30.2, 8], [12, -99], limits);
+        const xs = [-240, 11, 11.5, 12, 30, 30.5, 240];
+        const edge = stroke(flat, [239, 5], [900, 5], limits);
+        show({
+          heights: xs.map((x) => heightAt(drawn, x)),
+          grows: drawn.every(([x], n) => n === 0 || x > drawn[n - 1][0]),
+          edge: edge.at(-1),
+        });
+        """,
+    )
+    assert shown["heights"] == [0, 0, 0, -60, 8, 0, 0]
+    assert shown["grows"]
+    assert shown["edge"] == [240, 5]
+
+
+def test_simplified_ground_stays_within_the_tolerance_and_the_number_of_points(
+    scripts: Path,
+) -> None:
+    shown = run(
+        scripts,
+        """
+        import { heightAt, simplified } from "./polyline.js";
+        const points = Array.from({ length: 961 }, (_, n) => [n / 2 - 240, 5 * Math.sin(n / 40)]);
+        const fewer = simplified(points, 500);
+        const rough = points.map(([x], n) => [x, (n % 2) * 9]);
+        show({
+          points: fewer.length,
+          off: Math.max(...points.map(([x, y]) => Math.abs(y - heightAt(fewer, x)))),
+          ends: [fewer[0], fewer.at(-1)].map(([x]) => x),
+          most: simplified(rough, 500).length,
+        });
+        """,
+    )
+    assert shown["points"] < 120
+    assert shown["off"] <= 0.0401
+    assert shown["ends"] == [-240, 240]
+    assert shown["most"] <= 500
+
+
+def test_the_map_is_filtered_by_figures_and_flags(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { ALL, fromText, passes, toText } from "./filters.js";
+        const state = {
+          figures: { distance: [5, 20, 40, NaN], airborne: [0.1, 0.7, 0.3, NaN] },
+          flagNames: ["first_half", "second_half", "airborne"], flags: [0, 0b100, 0b001, 0],
+        };
+        const kept = (text) => [0, 1, 2, 3].filter((n) => passes(state, n, fromText(text)));
+        const texts = ["", "distance:10::", "airborne::35:", "distance:::clean", "distance:::any",
+          "distance:::first_half", "distance:10:30:airborne", "nonsense:x:y:z"];
+        show({ kept: texts.map(kept), texts: texts.map((text) => toText(fromText(text))) });
+        """,
+    )
+    assert shown["kept"] == [
+        [0, 1, 2, 3], [1, 2], [0, 2], [0, 3], [1, 2], [2], [1], [0, 1, 2, 3],
+    ]  # fmt: skip
+    assert shown["texts"][1:7] == [
+        "distance:10::", "airborne::35:", "distance:::clean", "distance:::any",
+        "distance:::first_half", "distance:10:30:airborne",
+    ]  # fmt: skip
+    assert shown["texts"][0] == shown["texts"][7] == ""
+
+
+def test_wrong_terrains_of_a_new_run_are_said_while_typing(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { terrainProblem } from "./terrain-rows.js";
+        const row = (terrain, difficulty = "0.5", terrain_seed = "0") =>
+          ({ terrain, difficulty, terrain_seed });
+        show([[], [row("flat", "x")], [row("flat"), row("flat")], [row("hills", "2")],
+          [row("hills"), row("hills", "0,7")], [row("bumpy", "", "-1")],
+          [row("saved:3"), row("flat")],
+        ].map(terrainProblem));
+        """,
+    )
+    assert [bool(sentence) for sentence in shown] == [True, False, True, True, False, True, False]

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.body import MAX_MASS, MAX_SIZE, OMEGA, WELD_DISTANCE, BadBody, Body, build_body
+from simulation.domains import get_domain
+from simulation.evaluate import evaluate_walker
+from simulation.outcome import Outcome
+from simulation.terrain import make_terrain
 from tests.simulation.programs import muscle, random_walker, rod, square
+
+FLAT = make_terrain("flat")
 
 
 def body_of(joints: list, muscles: list) -> Body:
@@ -236,6 +242,68 @@ def test_every_published_shape_has_a_body(name):
     body = build_body(walker)
     assert isinstance(body, Body), body
     assert len(body.positions) == shape.joints - shape.isolated - shape.coincident
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_published_shape_walks_without_breaking(name):
+    evaluation = evaluate_walker(walker_of(PUBLISHED[name]), get_domain("sodarace"), FLAT)
+    assert evaluation.outcome is Outcome.EVALUATED, evaluation.reason
+    assert evaluation.measures is not None
+    is_outside = any(
+        not axis.low <= x <= axis.high
+        for axis, x in zip(get_domain("sodarace").axes, evaluation.measures, strict=True)
+    )
+    assert evaluation.clipped == is_outside
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("centipede", "joints closer than 0.3 were welded"),
+        ("centipede", "springs from a joint to itself were dropped"),
+        ("hopper", "150 repeated springs were dropped"),
+        ("blob", "5 joints without a spring were dropped"),
+    ],
+)
+def test_what_a_published_walker_loses_is_told(name, told):
+    body = build_body(walker_of(PUBLISHED[name]))
+    assert isinstance(body, Body)
+    assert any(told in note for note in body.notes), body.notes
+
+
+junk = st.lists(
+    st.one_of(
+        st.tuples(st.just("loop"), st.integers(0, 3)),
+        st.tuples(st.just("again"), st.integers(0, 5)),
+        st.tuples(st.just("nowhere"), st.integers(4, 2000)),
+    ),
+    max_size=300,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(junk, st.integers(0, 200), st.integers(0, 60))
+def test_self_springs_duplicates_and_strays_by_the_hundred_change_no_body(extra, isolated, twins):
+    """Nothing that is dropped leaves a trace: the same body, hash for hash, and each is told."""
+    clean = square()
+    sloppy = {"joints": [list(j) for j in clean["joints"]], "muscles": list(clean["muscles"])}
+    for what, n in extra:
+        loop_or_nowhere = muscle(n, n) if what == "loop" else muscle(0, n + 2000)
+        sloppy["muscles"].append(
+            [*reversed(clean["muscles"][n][:2]), muscle(0, 1)[2]]
+            if what == "again"
+            else loop_or_nowhere
+        )
+    sloppy["joints"] += [[20.0 + k, 50.0] for k in range(isolated)]
+    sloppy["joints"] += [[0.1, 0.1]] * twins  # coincident with the first joint and each other
+    body = build_body(sloppy)
+    assert isinstance(body, Body), body
+    assert body.body_hash == build_body(clean).body_hash
+    for kind, words in (("loop", "itself"), ("again", "repeated"), ("nowhere", "not exist")):
+        count = sum(what == kind for what, _ in extra)
+        assert any(words in note and note.startswith(f"{count:,} ") for note in body.notes) == (
+            count > 0
+        )
 
 
 # --- any walker at all -------------------------------------------------------------------------

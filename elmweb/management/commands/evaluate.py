@@ -1,4 +1,4 @@
-"""``manage.py evaluate``: run walker programs in the sandbox and in physics, no database needed."""
+"""``manage.py evaluate``: programs in sandbox and physics; a database only for saved terrains."""
 
 import json
 from argparse import ArgumentParser
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from archive.services.terrains import spec_named
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.sandbox import Sandbox, SandboxUnavailable
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--terrain",
             default="flat",
-            help=f"kind, kind:difficulty or kind:difficulty:seed; kinds: {', '.join(KINDS)}",
+            help="kind, kind:difficulty, kind:difficulty:seed, or a saved one's name; "
+            f"kinds: {', '.join(KINDS)}",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -47,7 +49,7 @@ class Command(BaseCommand):
 
 def _terrain(name: str) -> Terrain:
     try:
-        return make_terrain(name)
+        return make_terrain(spec_named(name))
     except ValueError as error:
         raise CommandError(str(error), returncode=WRONG_ARGUMENTS) from None
 

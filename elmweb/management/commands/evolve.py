@@ -13,9 +13,11 @@ from archive.config import PAPER_MESSAGES, RunConfig
 from archive.live import RunView
 from archive.models import Driver, Run, SeedProgram
 from archive.services import checks, local, runs
+from archive.services.terrains import spec_named as spec_named_terrain
 from elmweb.commands import ensure_database, print_json, spec_named
 from elmweb.supervisor.exec_child import die_with_parent
 from simulation.domains import get_domain
+from simulation.fitness import FITNESSES
 from simulation.pool import EvaluationPool
 from simulation.sandbox import SandboxUnavailable
 from workers.mutation.backends import MAX_TRIES
@@ -33,7 +35,14 @@ class Command(BaseCommand):
         parser.add_argument("--rng-seed", type=int, default=0)
         parser.add_argument("--backend", default="bundled", help="bundled or random_gp")
         parser.add_argument("--temperature", type=float, default=0.8)
-        parser.add_argument("--terrain", default="flat")
+        parser.add_argument(
+            "--terrain",
+            action="append",
+            help="kind, kind:difficulty, kind:difficulty:seed, or a saved one's name; may be "
+            "repeated; default: flat",
+        )
+        parser.add_argument("--over", default="mean", help="of several terrains: mean or min")
+        parser.add_argument("--fitness", default="distance", help=f"one of {', '.join(FITNESSES)}")
         parser.add_argument(
             "--message",
             action="append",
@@ -49,7 +58,9 @@ class Command(BaseCommand):
                 budget=options["evaluations"],
                 models=((options["backend"], 100.0),),
                 temperature=options["temperature"],
-                terrain=options["terrain"],
+                terrains=tuple(map(spec_named_terrain, options["terrain"] or ["flat"])),
+                over=options["over"],
+                fitness=options["fitness"],
                 messages=_messages(options["message"]),
             )
             spec = spec_named(options["backend"])
@@ -80,7 +91,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{done}/{config.budget} children", ending="")
 
         pool = EvaluationPool(
-            config.domain, config.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
+            config.domain, config.course, on_start=partial(die_with_parent, signal.SIGKILL)
         )
         try:
             run = local.evolve(run, operator, pool, on_batch=show)

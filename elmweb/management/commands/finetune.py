@@ -62,7 +62,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         run = RunConfig.from_json(Run.objects.get(pk=config.runs[0]).config)
         pool = EvaluationPool(
-            run.domain, run.terrain, on_start=partial(die_with_parent, signal.SIGKILL)
+            run.domain, run.course, on_start=partial(die_with_parent, signal.SIGKILL)
         )
         try:
             training = self._train(training, pool, as_json=options["json"])
