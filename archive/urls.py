@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from archive import api, api_models, views, views_bugfix, views_models
+from archive import api, api_models, api_races, views, views_bugfix, views_models, views_races
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -35,9 +35,11 @@ urlpatterns = [
         )
         for action in ("remove", "restore", "promote")
     ),
+    path("races/", views_races.show, name="races"),
     path("bugfix/", views_bugfix.bugfix, name="bugfix"),
     path("trainings/new/", views_models.training_new, name="training-new"),
     path("trainings/<int:training_id>/", views_models.training, name="training"),
     path("api/", include(api_models.urlpatterns)),
+    path("api/", include(api_races.urlpatterns)),
     path("api/", include(api.urlpatterns)),
 ]

@@ -5,6 +5,7 @@ import { getBytes, getJson } from "./http.js";
 import { playPreview } from "./previews.js";
 import { decodeReplay, describe } from "./replay.js";
 import { positionOf } from "./store.js";
+import { pickButton } from "./tray.js";
 
 const HISTORY_SHOWN = 5;
 
@@ -76,6 +77,7 @@ function details(state, index, child, elites, urls, replay) {
       h("b", { class: "num" }, distance(child.fitness)),
       h("span", { class: "muted small" }, `in ${replay.duration.toFixed(0)} s, to the ${child.details.signed_distance < 0 ? "left" : "right"}`),
       h("a", { class: "button small primary", href: urls.page(child.seq), "data-testid": "open-elite" }, `Child ${count(child.seq)}`, icon("arrow"))),
+    pickButton({ key: `${child.run}-${child.seq}`, name: `${urls.name} · ${child.seq}` }),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
     h("dl", { class: "facts small" },
       h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),
