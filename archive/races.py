@@ -15,7 +15,7 @@ from archive import replays
 from archive.models import Cell, Child, SeedProgram
 from simulation.domains import get_domain
 from simulation.replay import read_header
-from simulation.terrain import KINDS, make_terrain
+from simulation.terrain import KINDS, Terrain, make_terrain
 
 FEWEST, MOST = 2, 8
 LAYOUTS = ("lanes", "track")
@@ -207,8 +207,18 @@ def terrain_fields(terrain: str) -> dict[str, Any]:
         "kind": ground.kind,
         "difficulty": ground.difficulty,
         "rng_seed": ground.rng_seed,
+        "words": _terrain_words(ground),
         "kinds": [(kind, kind.replace("_", " ")) for kind in KINDS],
     }
+
+
+def _terrain_words(ground: Terrain) -> str:
+    """Return "flat", "bumpy 0.4" or "bumpy 0.4, seed 2"."""
+    words = ground.kind.replace("_", " ")
+    if ground.kind == "flat":
+        return words
+    seed = f", seed {ground.rng_seed}" if ground.rng_seed else ""
+    return f"{words} {ground.difficulty:g}{seed}"
 
 
 def terrain_of_fields(kind: str, difficulty: str, rng_seed: str) -> str:

@@ -27,15 +27,16 @@ def show(request: HttpRequest) -> HttpResponse:
         return _offer(request, races.Race(()), _sentence(refusal), status=404)
     if not race.can_start:
         return _offer(request, race, "")
+    terrain = races.terrain_fields(race.terrain)
     context: dict[str, Any] = {
         "section": "races",
         "race": race,
-        "terrain": races.terrain_fields(race.terrain),
+        "terrain": terrain,
         "entrants": [(one, f"?{race.without(one.key).query}") for one in entrants],
         "fewest": races.FEWEST,
         "data": {
             "layout": race.layout,
-            "title": f"Race on {race.terrain}",
+            "title": f"Race on {terrain['words']}",
             "entrants": [
                 {
                     "key": one.key,

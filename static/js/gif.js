@@ -54,7 +54,12 @@ export function startGif(width, height, palette, delay) {
   return {
     add(rgba) {
       const now = new Uint8Array(width * height);
-      for (let n = 0; n < now.length; n++) now[n] = nearest(rgba[4 * n], rgba[4 * n + 1], rgba[4 * n + 2]);
+      const whole = new Uint32Array(rgba.buffer, rgba.byteOffset, now.length);
+      for (let n = 0; n < now.length; n++) {
+        // most pixels are as their left neighbour
+        if (n && whole[n] === whole[n - 1]) now[n] = now[n - 1];
+        else now[n] = nearest(rgba[4 * n], rgba[4 * n + 1], rgba[4 * n + 2]);
+      }
       const [left, top, right, bottom] = before ? changedBox(before, now, width, height) : [0, 0, width, height];
       const indices = new Uint8Array((right - left) * (bottom - top));
       for (let y = top, to = 0; y < bottom; y++) {
@@ -94,10 +99,11 @@ function changedBox(before, now, width, height) {
 }
 
 const MOST_CODES = 4096;
+const next = new Int16Array(MOST_CODES * 256); // code and byte → longer code; 0 is none
 /** LZW of 8-bit ``indices`` as GIF wants it, in blocks of at most 255 bytes. */
 function pack(indices, out) {
   const [clear, end] = [256, 257];
-  const next = new Int16Array(MOST_CODES * 256); // code and byte → longer code; 0 is none
+  next.fill(0);
   let [size, count] = [9, end + 1];
   let [held, bits] = [0, 0];
   let block = [];

@@ -25,7 +25,7 @@ export function mountPlayer(root, replay, { ghost = null, ghostName = "parent", 
   const apart = h("output", { class: "stage-read stage-ghost num", hidden: true });
   const cameraButton = iconButton("follow", "Camera follows the walker (f)");
   const ghostButton = ghost &&
-    iconButton("ghost", `Show the ${ghostName} as a ghost (g)`, { "aria-pressed": view.ghost, "data-testid": "ghost" });
+    iconButton("ghost", `Show the ${ghostName} as a ghost (g)`, { "aria-pressed": String(Boolean(view.ghost)), "data-testid": "ghost" });
   const cameraOf = (width, height) => (view.follows ? followCamera : fitCamera)(replay, width, height);
 
   function draw(t) {

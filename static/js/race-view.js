@@ -112,5 +112,5 @@ function spanOf(replays, mode, widest, narrowest, placeAt = (replay, t) => headi
       return widen(leader - half, leader + half, leader < 0 ? 0.7 : 0.3);
     };
   }
-  return (t, places) => widen(Math.min(...places) - half, Math.max(...places) + half, 0.6);
+  return (t, places) => widen(Math.min(...places) - half, Math.max(...places) + half, 0.75);
 }

@@ -60,7 +60,7 @@ function mount(root, racers, { layout, title }) {
       context.rect(0, 0, width, tall);
       context.clip();
       drawStage(context, racer.replay, t, at[lane], { width, height: tall, labels: lane === replays.length - 1, trace: false });
-      drawPlate(context, racer, 10, 8, `${racer.name} · ${distance(Math.abs(distanceAt(racer.replay, t)))}${at[lane].mirror ? " (goes left, drawn mirrored)" : ""}`);
+      drawPlate(context, racer, 10, 8, `${racer.name} · ${distance(Math.abs(distanceAt(racer.replay, t)))}${at[lane].mirror ? " (← mirrored)" : ""}`);
       if (lane) {
         context.fillStyle = colour("line-strong");
         context.fillRect(0, 0, width, 1);

@@ -49,7 +49,7 @@ export function pick(entry) {
 /** A button that picks {key, name}; pages of the server write the same by hand. */
 export const pickButton = (entry) => h("button", {
   class: "button small pick", type: "button", "data-pick": entry.key, "data-pick-name": entry.name,
-  "aria-pressed": isPicked(entry.key),
+  "aria-pressed": String(isPicked(entry.key)),
 }, icon("flag"), h("span", {}, label(entry.key)));
 
 const label = (key) => (isPicked(key) ? "In the race" : "Add to race");
