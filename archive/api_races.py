@@ -139,9 +139,10 @@ async def race(request: HttpRequest) -> HttpResponse:
     if not wanted.can_start:
         return _error(f"a race has {races.FEWEST} to {races.MOST} walkers", 400)
     try:
-        data = await sync_to_async(races.race_json, thread_sensitive=False)(wanted)
+        entrants = await sync_to_async(races.entrants_of)(wanted)
     except races.NoEntrant as nobody:
         return _error(str(nobody), 404)
+    data = await sync_to_async(races.race_json, thread_sensitive=False)(wanted, entrants)
     return _download(data, "elmweb-race.json")
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from archive import replays
 from archive.models import Cell, Child, SeedProgram
 from simulation.domains import get_domain
+from simulation.physics import RUN_SECONDS
 from simulation.replay import read_header
 from simulation.terrain import KINDS, Terrain, make_terrain
 
@@ -183,18 +184,17 @@ def _row(entrant: Entrant, terrain: str) -> dict[str, Any]:
     }
 
 
-def race_json(race: Race, *, with_bodies: bool = True) -> dict[str, Any]:
+def race_json(race: Race, entrants: list[Entrant]) -> dict[str, Any]:
     """Return a race whole: who, where, the bodies, and how it ends."""
-    entrants = entrants_of(race)
     ground = make_terrain(race.terrain)
-    bodies = {one.key: one.walker for one in entrants}
     return {
         "link": f"{reverse('races')}?{race.query}",
         "walkers": list(race.walkers),
         "terrain": {"name": race.terrain, "lines": [line.tolist() for line in ground.lines]},
-        "seconds": 10,
+        "seconds": RUN_SECONDS,
         "standings": standings(entrants, race.terrain),
-    } | ({"bodies": bodies} if with_bodies else {})
+        "bodies": {one.key: one.walker for one in entrants},
+    }
 
 
 # --- what the page offers
