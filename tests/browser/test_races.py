@@ -62,6 +62,7 @@ def assert_plays(page: Page) -> None:
     """The race goes on, and its picture with it."""
     ahead = "t => Number(document.querySelector('[data-testid=scrub]').value) > t"
     canvas, scrub = page.get_by_test_id("race-canvas"), page.get_by_test_id("scrub")
+    expect(canvas).to_be_visible()
     page.wait_for_function(ahead, arg=0)
     before, t = canvas.evaluate("c => c.toDataURL()"), float(scrub.input_value())
     page.wait_for_function(ahead, arg=t + 0.3)
