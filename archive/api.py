@@ -1,20 +1,16 @@
 """The JSON API: the same plain dicts that the pages show."""
 
 import csv
-import hashlib
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
-from archive import queries, replays, services
-from archive.models import Cell, Child, Job, Run, SeedProgram
+from archive import queries, services
+from archive.models import Cell, Child, Job, Run
 from archive.services.runs import MAX_SOURCE
 from elmweb.accounts.models import person_of
 from simulation.outcome import Outcome
@@ -66,41 +62,6 @@ def cell_history(request: HttpRequest, run_id: int, index: int) -> JsonResponse:
     """Who held a cell, newest first."""
     run = get_object_or_404(Run, pk=run_id)
     return JsonResponse({"elites": queries.cell_history(run, index)})
-
-
-# The replay views are async so that a simulation (10 to 100 ms) holds up no other page.
-async def child_replay(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
-    """A child's replay, binary."""
-    one = await sync_to_async(_child)(run_id, seq)
-    return await _replay(request, replays.replay_of_child, one)
-
-
-async def seed_replay(request: HttpRequest, seed_id: int) -> HttpResponse:
-    """A seed program's replay, binary."""
-    seeds = SeedProgram.objects.select_related("program")
-    one = await sync_to_async(get_object_or_404)(seeds, pk=seed_id)
-    return await _replay(request, replays.replay_of_seed_program, one)
-
-
-async def check_replay(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The replay of a checked program, binary."""
-    job = await sync_to_async(get_object_or_404)(Job, pk=job_id, kind=Job.Kind.CHECK)
-    return await _replay(request, replays.replay_of_check, job)
-
-
-async def _replay(request: HttpRequest, make: Callable[[Any], bytes], of: object) -> HttpResponse:
-    """Answer with the bytes; their hash saves the transfer, since an address may be used again."""
-    try:
-        body = await sync_to_async(make, thread_sensitive=False)(of)
-    except replays.NoReplay as nothing:
-        return error(str(nothing), 404)
-    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    is_known = request.headers.get("If-None-Match") == etag
-    response = HttpResponse(status=304) if is_known else HttpResponse(body)
-    response["Content-Type"] = "application/octet-stream"
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    return response
 
 
 @require_POST
@@ -208,12 +169,9 @@ urlpatterns = [
         for action in ACTIONS
     ),
     path("runs/<int:run_id>/children/<int:seq>", child, name="api-child"),
-    path("runs/<int:run_id>/children/<int:seq>/replay", child_replay, name="api-child-replay"),
     path("runs/<int:run_id>/cells/<int:index>/history", cell_history, name="api-cell-history"),
     path("runs/<int:run_id>/export.csv", export_csv, name="api-export-csv"),
     path("runs/<int:run_id>/export.json", export_json, name="api-export-json"),
-    path("seeds/<int:seed_id>/replay", seed_replay, name="api-seed-replay"),
     path("checks", new_check, name="api-check-new"),
     path("checks/<int:job_id>", check, name="api-check"),
-    path("checks/<int:job_id>/replay", check_replay, name="api-check-replay"),
 ]

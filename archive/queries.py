@@ -137,6 +137,7 @@ def seed_rows() -> list[dict[str, Any]]:
             "measures": seed.measures,
             "joints": seed.details.get("joints"),
             "muscles": seed.details.get("muscles"),
+            "walker": seed.program.walker,
             "created_at": seed.created_at.isoformat(),
         }
         for seed in rows

@@ -2,7 +2,16 @@
 
 from django.urls import include, path
 
-from archive import api, api_models, views, views_bugfix, views_models, views_terrains
+from archive import (
+    api,
+    api_models,
+    api_races,
+    views,
+    views_bugfix,
+    views_models,
+    views_races,
+    views_terrains,
+)
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -36,9 +45,11 @@ urlpatterns = [
         )
         for action in ("remove", "restore", "promote")
     ),
+    path("races/", views_races.show, name="races"),
     path("bugfix/", views_bugfix.bugfix, name="bugfix"),
     path("trainings/new/", views_models.training_new, name="training-new"),
     path("trainings/<int:training_id>/", views_models.training, name="training"),
     path("api/", include(api_models.urlpatterns)),
+    path("api/", include(api_races.urlpatterns)),
     path("api/", include(api.urlpatterns)),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from archive import (
@@ -14,6 +15,7 @@ from archive import (
     model_notes,
     model_queries,
     queries,
+    replays,
     services,
     terrain_form,
 )
@@ -234,8 +236,23 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
         "descent": _descent(line),
         "kin": queries.kin(one),
         "history": [elite for elite in history if elite["seq"] != seq],
+        "replay_url": _replay_url(one),
+        "ghost_url": _ghost_url(one),
     }
     return render(request, "archive/child.html", context)
+
+
+def _replay_url(one: Child) -> str:
+    return reverse("api-child-replay", args=[one.run_id, one.seq]) + replays.version_query(one)
+
+
+def _ghost_url(one: Child) -> str:
+    """Return the replay of the parent on the ground of the child; "" where there is none."""
+    parent = one.parent
+    if parent is None or parent.program is None or not parent.body_hash:
+        return ""
+    where = reverse("api-child-replay", args=[parent.run_id, parent.seq])
+    return where + replays.version_query(parent, replays.terrain_of_child(one))
 
 
 def _descent(line: list[Child]) -> dict[str, Any] | None:
@@ -330,6 +347,8 @@ def seed(request: HttpRequest, seed_id: int) -> HttpResponse:
         "section": "seeds",
         "seed": one,
         "code": markup.code_lines(one.program.source),
+        "terrain": replays.terrain_of_seed_program(one),
+        "replay_url": reverse("api-seed-replay", args=[one.pk]) + replays.version_query(one),
         "runs": Run.objects.filter(seed_program=one)[:10],
     }
     return render(request, "archive/seed.html", context)

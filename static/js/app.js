@@ -4,6 +4,7 @@ import { offerKeys, showHelp, startKeys } from "./keys.js";
 import { startPreviews } from "./previews.js";
 import { startTheme } from "./theme.js";
 import { complain, toast } from "./toast.js";
+import { startTray } from "./tray.js";
 
 async function copy(button) {
   const source = button.dataset.copyFrom;
@@ -25,6 +26,7 @@ function start() {
       { key: "r", label: "Runs", run: go("runs") },
       { key: "n", label: "New run", run: go("new") },
       { key: "s", label: "Seed programs", run: go("seeds") },
+      { key: "w", label: "Races", run: go("races") },
       { key: "v", label: "Models and their versions", run: go("models") },
     ]);
   }
@@ -45,6 +47,7 @@ function start() {
     toast(message.textContent, { kind: message.dataset.message });
   }
   startPreviews(document);
+  startTray();
 }
 
 start();

@@ -1,8 +1,8 @@
 // camera.js: which part of the world a stage shows. A camera is {x, y, scale}: the world point at
-// the middle of the stage's ground line, and pixels per unit.
+// the middle of the stage's ground line, and pixels per unit; ``mirror`` shows left as right.
 import { bounds, comAt, groundHeight } from "./replay.js";
 
-const GROUND_AT = 0.8; // of the stage's height, from the top
+export const GROUND_AT = 0.8; // of the stage's height, from the top
 const SMALLEST_VIEW = 13; // [u] a small walker does not fill the stage
 
 /** A camera that follows the centre of mass and the ground under it. */
@@ -30,19 +30,19 @@ export function fitCamera(replay, width, height) {
 
 /** World to stage pixels. */
 export const projection = (camera, width, height) => (x, y) => [
-  width / 2 + (x - camera.x) * camera.scale,
+  width / 2 + (camera.mirror ? camera.x - x : x - camera.x) * camera.scale,
   height * GROUND_AT - (y - camera.y) * camera.scale,
 ];
 
 /** Mean height of the ground around ``x``: a camera that follows every bump would shake. */
-function smoothGround(ground, x) {
+export function smoothGround(ground, x) {
   let sum = 0;
   for (let offset = -8; offset <= 8; offset += 2) sum += groundHeight(ground, x + offset);
   return sum / 9;
 }
 
 /** The largest width and height [u] over the run, from a sample of its poses. */
-function walkerSize(replay) {
+export function walkerSize(replay) {
   let width = 0;
   let height = 0;
   for (let frame = 0; frame < replay.frames; frame += 15) {

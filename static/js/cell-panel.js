@@ -5,6 +5,7 @@ import { getBytes, getJson } from "./http.js";
 import { playPreview } from "./previews.js";
 import { decodeReplay, describe } from "./replay.js";
 import { positionOf } from "./store.js";
+import { pickButton } from "./tray.js";
 
 const HISTORY_SHOWN = 5;
 
@@ -79,6 +80,7 @@ function details(state, index, child, elites, urls, replay) {
         : child.fitness_label),
       h("a", { class: "button small primary", href: urls.page(child.seq), "data-testid": "open-elite" }, `Child ${count(child.seq)}`, icon("arrow"))),
     ...child.flags.map(({ sentence }) => h("p", { class: "small cell-flag" }, icon("alert"), sentence)),
+    pickButton({ key: `${child.run}-${child.seq}`, name: `${urls.name} · ${child.seq}` }),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
     h("dl", { class: "facts small" },
       h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),

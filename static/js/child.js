@@ -25,4 +25,5 @@ const follow = (selector) => () => $(selector)?.click();
 offerKeys([
   { key: "[", label: "Parent", run: follow('[data-testid="parent-link"]') },
   { key: "]", label: "Best child", run: follow("[data-kin]") },
+  { key: "a", label: "Add to race, or take it out", run: follow(".page-head [data-pick]") },
 ]);

@@ -98,6 +98,46 @@ export function activation({ hz, ramp_s: ramp }, phase, t) {
 
 /** The ground's height [u] at ``x``: linear between the points of the first terrain line. */
 export function groundHeight(line, x) {
+  const n = pieceAt(line, x);
+  const [[x0, y0], [x1, y1]] = [line[n], line[n + 1]];
+  const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
+  return y0 + share * (y1 - y0);
+}
+
+const TOUCHING = 0.08; // [u] the simulation's 0.05, and what the replay's rounding may add
+
+/** The points [x, y] of the ground [u] that joints stand on, or touch overhead. */
+export function contacts(replay, pose) {
+  const { terrain, radius, ground_radius: half } = replay.header;
+  const found = [];
+  for (let joint = 0; joint < replay.joints; joint++) {
+    const [x, y] = [pose[2 * joint], pose[2 * joint + 1]];
+    for (const line of terrain) {
+      const { point, gap } = nearest(line, x, y, radius + half);
+      if (!point || gap - radius - half > TOUCHING) continue;
+      const toward = gap > 0 ? half / gap : 0; // the line's own thickness
+      found.push([point[0] + (x - point[0]) * toward, point[1] + (y - point[1]) * toward]);
+    }
+  }
+  return found;
+}
+
+/** The point of ``line`` nearest to (x, y), among its pieces within ``reach`` of x. */
+function nearest(line, x, y, reach) {
+  let best = { point: null, gap: Infinity };
+  for (let n = pieceAt(line, x - reach); n < line.length - 1 && line[n][0] <= x + reach; n++) {
+    const [[x0, y0], [x1, y1]] = [line[n], line[n + 1]];
+    const along = ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2 || 1);
+    const share = Math.min(Math.max(along, 0), 1);
+    const point = [x0 + share * (x1 - x0), y0 + share * (y1 - y0)];
+    const gap = Math.hypot(x - point[0], y - point[1]);
+    if (gap < best.gap) best = { point, gap };
+  }
+  return best;
+}
+
+/** The last piece of ``line``, which goes from left to right, that begins left of ``x``. */
+function pieceAt(line, x) {
   let low = 0;
   let high = line.length - 1;
   while (high - low > 1) {
@@ -105,9 +145,7 @@ export function groundHeight(line, x) {
     if (line[middle][0] <= x) low = middle;
     else high = middle;
   }
-  const [[x0, y0], [x1, y1]] = [line[low], line[high]];
-  const share = x1 > x0 ? Math.min(Math.max((x - x0) / (x1 - x0), 0), 1) : 0;
-  return y0 + share * (y1 - y0);
+  return low;
 }
 
 /** [left, bottom, right, top] of every pose from ``from`` on [u]. */

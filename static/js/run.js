@@ -20,6 +20,7 @@ const page = $("#run");
 const id = page.dataset.run;
 const api = `/api/runs/${id}`;
 const urls = {
+  name: page.dataset.name,
   page: (seq) => `/runs/${id}/children/${seq}/`,
   child: (seq) => `${api}/children/${seq}`,
   replay: (seq) => `${api}/children/${seq}/replay`,
@@ -327,6 +328,7 @@ offerKeys([
   { key: "b", label: "Select the best walker", run: showBest },
   { key: "c", label: "Colour by the next figure", run: () => setMode(MODES[(MODES.indexOf(mode) + 1) % MODES.length]) },
   { key: "t", label: "The map as a table, or as slabs", run: () => showTable(!table.isShown) },
+  { key: "a", label: "Add the selected walker to a race, or take it out", run: () => $("#cell [data-pick]")?.click() },
   { key: "m", label: "Go to the map", run: () => $("#slabs").focus() },
   { key: "", shown: ["←", "→", "↑", "↓"], label: "On the map: move along width and height" },
   { key: "", shown: ["PgUp", "PgDn"], label: "On the map: move along mass" },

@@ -1,5 +1,5 @@
 // stage.js: draws one moment of a replay. Only the canvas context is touched.
-import { activation, comAt, distanceAt, poseAt } from "./replay.js";
+import { activation, comAt, contacts, distanceAt, poseAt } from "./replay.js";
 import { projection } from "./camera.js";
 import { colour } from "./theme.js";
 
@@ -9,20 +9,65 @@ const TRACE_SECONDS = 3;
 /**
  * Draw ``replay`` at time ``t`` as ``camera`` sees it.
  *
- * ``options``: width, height (CSS pixels), trace, labels, muscles (all true unless said).
+ * ``options``: width, height (CSS pixels), trace, labels, muscles, contacts (all true unless said);
+ * ghost: another replay, drawn behind; tint: the colour of joints and rods, of the walker's own.
  */
 export function drawStage(context, replay, t, camera, options) {
-  const { width, height, trace = true, labels = true, muscles = true } = options;
+  drawWorld(context, replay, camera, options);
+  if (options.ghost) drawGhost(context, options.ghost, t, camera, options);
+  drawWalker(context, replay, t, camera, options);
+}
+
+/** Sky, distance lines and ground; distances count from where ``replay`` started. */
+export function drawWorld(context, replay, camera, { width, height, labels = true }) {
   const toStage = projection(camera, width, height);
   context.fillStyle = colour("sky");
   context.fillRect(0, 0, width, height);
   drawDistanceLines(context, replay, camera, toStage, width, height);
   drawTerrain(context, replay.header.terrain, camera, toStage, width, height);
   if (labels) drawLabels(context, replay, camera, toStage, width, height);
-  if (trace) drawTrace(context, replay, t, toStage);
+}
+
+/** The walker alone; see ``drawStage`` for the options. */
+export function drawWalker(context, replay, t, camera, options) {
+  const { width, height, trace = true, muscles = true, contacts = true, tint = "" } = options;
+  const toStage = projection(camera, width, height);
+  if (trace) drawTrace(context, replay, t, toStage, tint || colour("trace"));
   const pose = poseAt(replay, t);
-  drawSprings(context, replay, pose, t, camera, toStage, muscles);
-  drawJoints(context, replay, pose, camera, toStage);
+  if (contacts) drawContacts(context, replay, pose, camera, toStage);
+  drawSprings(context, replay, pose, t, camera, toStage, muscles, tint || colour("rod"));
+  drawJoints(context, replay, pose, camera, toStage, tint || colour("joint"));
+}
+
+/** What the parent does at the same moment: an outline without muscles. */
+function drawGhost(context, ghost, t, camera, { width, height }) {
+  const toStage = projection(camera, width, height);
+  const pose = poseAt(ghost, t);
+  context.globalAlpha = 0.55;
+  context.lineWidth = 1.5;
+  context.strokeStyle = colour("ghost");
+  context.setLineDash([3, 3]);
+  for (const [i, j] of ghost.header.springs) {
+    line(context, ...toStage(pose[2 * i], pose[2 * i + 1]), ...toStage(pose[2 * j], pose[2 * j + 1]));
+  }
+  context.setLineDash([]);
+  drawJoints(context, ghost, pose, camera, toStage, colour("ghost"));
+  context.globalAlpha = 1;
+}
+
+/** A patch of ground under every joint that stands on it. */
+function drawContacts(context, replay, pose, camera, toStage) {
+  const radius = replay.header.radius * camera.scale;
+  context.fillStyle = colour("contact");
+  context.globalAlpha = 0.85;
+  context.beginPath();
+  for (const [x, y] of contacts(replay, pose)) {
+    const [px, py] = toStage(x, y);
+    context.moveTo(px + 2.1 * radius, py);
+    context.ellipse(px, py, Math.max(2.1 * radius, 4), Math.max(0.55 * radius, 1.6), 0, 0, 2 * Math.PI);
+  }
+  context.fill();
+  context.globalAlpha = 1;
 }
 
 /** Steps of 1, 2, 5, 10 … units that are at least ``pixels`` apart. */
@@ -85,17 +130,17 @@ function drawLabels(context, replay, camera, toStage, width, height) {
   context.textAlign = "center";
   for (const [x, distance] of tickMarks(replay, camera, width)) {
     const [px] = toStage(x, 0);
-    context.fillText(distance === 0 ? "start" : `${Math.round(distance)} u`, px, height - 7);
+    context.fillText(distance === 0 ? "start" : `${Math.round(camera.mirror ? -distance : distance)} u`, px, height - 7);
   }
 }
 
-function drawTrace(context, replay, t, toStage) {
+function drawTrace(context, replay, t, toStage, style) {
   const from = Math.max(0, t - TRACE_SECONDS);
   if (t <= from) return;
   context.beginPath();
   for (let at = from; at <= t; at += 0.05) context.lineTo(...toStage(...comAt(replay, at)));
   context.lineTo(...toStage(...comAt(replay, t)));
-  context.strokeStyle = colour("trace");
+  context.strokeStyle = style;
   context.globalAlpha = 0.7;
   context.lineWidth = 1.5;
   context.setLineDash([4, 4]);
@@ -104,7 +149,7 @@ function drawTrace(context, replay, t, toStage) {
   context.globalAlpha = 1;
 }
 
-function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
+function drawSprings(context, replay, pose, t, camera, toStage, muscles, rodStyle) {
   const thin = Math.min(Math.max(camera.scale * 0.24, 1.7), 5);
   context.lineCap = "round";
   const spring = ([i, j], width, style) => {
@@ -113,7 +158,7 @@ function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
     line(context, ...toStage(pose[2 * i], pose[2 * i + 1]), ...toStage(pose[2 * j], pose[2 * j + 1]));
   };
   for (const rod of replay.header.springs) {
-    if (!rod[4] || !muscles) spring(rod, thin, colour("rod"));
+    if (!rod[4] || !muscles) spring(rod, thin, rodStyle);
   }
   if (!muscles) return;
   for (const muscle of replay.header.springs) {
@@ -125,9 +170,9 @@ function drawSprings(context, replay, pose, t, camera, toStage, muscles) {
   }
 }
 
-function drawJoints(context, replay, pose, camera, toStage) {
+function drawJoints(context, replay, pose, camera, toStage, style) {
   const radius = Math.max(replay.header.radius * camera.scale, 2.2);
-  context.fillStyle = colour("joint");
+  context.fillStyle = style;
   context.beginPath();
   for (let joint = 0; joint < replay.joints; joint++) {
     const [x, y] = toStage(pose[2 * joint], pose[2 * joint + 1]);

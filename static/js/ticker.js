@@ -1,8 +1,8 @@
 // ticker.js: one animation loop for every canvas; none runs while off-screen or in a hidden tab.
 
-const LONGEST_STEP = 0.1; // [s] after a pause the walker goes on, it does not jump
+const LONGEST_STEP = 0.25; // [s] a slow machine shows fewer pictures; below 4 a second it is slow motion
 const running = new Map(); // canvas → {step, visible}
-let last = 0;
+let last = null; // when the last frame was; null after a pause: a walker goes on, it does not jump
 let frame = 0;
 
 const watcher = new IntersectionObserver((entries) => {
@@ -15,7 +15,7 @@ const watcher = new IntersectionObserver((entries) => {
 
 function tick(now) {
   frame = 0;
-  const seconds = Math.min((now - last) / 1000, LONGEST_STEP);
+  const seconds = last === null ? 0 : Math.min((now - last) / 1000, LONGEST_STEP);
   last = now;
   for (const { step, visible } of running.values()) if (visible) step(seconds);
   wake();
@@ -23,12 +23,8 @@ function tick(now) {
 
 function wake() {
   const isNeeded = !document.hidden && [...running.values()].some(({ visible }) => visible);
-  if (isNeeded && !frame) {
-    frame = requestAnimationFrame((now) => {
-      if (now - last > 1000 * LONGEST_STEP) last = now;
-      tick(now);
-    });
-  }
+  if (!isNeeded) last = null;
+  else if (!frame) frame = requestAnimationFrame(tick);
 }
 document.addEventListener("visibilitychange", wake);
 

@@ -17,13 +17,14 @@ TIMES = (0, 0.5, 1, 2, 5, 10)  # [s] after the muscles start
 
 
 def golden(name: str) -> dict:
-    """Return what the golden file of a seed program on flat ground holds."""
+    """Return what the golden file of a seed program on its own terrain holds."""
     body = build_body(run_seed_program(name))
     assert isinstance(body, Body), body
-    trajectory = simulate(body, make_terrain("flat"))
+    trajectory = simulate(body, make_terrain(SEED_PROGRAMS[name].terrain))
     at = {t: trajectory.frames[trajectory.settle_frames + int(t * trajectory.fps)] for t in TIMES}
     return {
         "world_version": WORLD_VERSION,
+        "terrain": SEED_PROGRAMS[name].terrain,
         "settle_frames": trajectory.settle_frames,
         "signed_distance": round(trajectory.signed_distance, 6),
         "positions": {f"{t:g}": positions.round(6).tolist() for t, positions in at.items()},

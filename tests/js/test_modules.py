@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulation.body import Body, build_body
 from simulation.physics import simulate
 from simulation.replay import encode_replay
 from simulation.terrain import make_terrain
+from tests.js.gif import decode_gif
 
 STATIC = Path(__file__).parents[2] / "static" / "js"
 NODE = shutil.which("node")
@@ -288,6 +291,167 @@ def test_numbers_are_written_as_people_read_them(scripts: Path) -> None:
         "1,235", "12.3", "0.50", "–", "1 min 00 s", "1 h 01 min", "0.04 %", "50.0 %",
         "–", "−1.3",
     ]  # fmt: skip
+
+
+def test_contacts_are_the_joints_that_stand_on_the_ground(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { contacts } from "./replay.js";
+        const slope = [[-100, -100], [100, 100]];
+        const header = { terrain: [[[-100, 0], [100, 0]]], radius: 0.4, ground_radius: 0.3 };
+        const on = (terrain, pose) =>
+          contacts({ joints: pose.length / 2, header: { ...header, terrain: [terrain] } }, pose);
+        show([
+          on(header.terrain[0], [0, 0.7, 5, 0.76, 9, 0.9]),
+          on(slope, [0, 0.7 * Math.SQRT2, 3, 4.5]),
+        ]);
+        """,
+    )
+    flat, slope = shown
+    assert [round(x, 3) for x, _ in flat] == [0, 5]
+    assert all(y == pytest.approx(0.3) for _, y in flat)
+    ((x, y),) = slope
+    assert (x, y) == pytest.approx((0.35 * 2**0.5 - 0.15 * 2**0.5, 0.35 * 2**0.5 + 0.15 * 2**0.5))
+
+
+RACERS = """
+const racer = (key, xs) => ({
+  key, name: key, replay: {
+    joints: 1, frames: 3, fps: 1, start: 0, duration: 2, xs: Float32Array.from(xs),
+    ys: new Float32Array(3), com: Float32Array.from(xs.flatMap((x) => [x, 0])),
+    header: { fitness: Math.abs(xs[2] - xs[0]), signed_distance: xs[2] - xs[0], halves: [0, 0],
+              airborne: 0, trajectory_hash: key, terrain: [[[-50, 0], [50, 0]]] },
+  },
+});
+"""
+
+
+def test_the_ranking_counts_distance_either_way_and_changes_as_the_race_goes_on(
+    scripts: Path,
+) -> None:
+    shown = run(
+        scripts,
+        RACERS
+        + """
+        import { resultRows, standingsAt } from "./race-view.js";
+        const racers = [racer("left", [0, -1, -9]), racer("right", [2, 6, 7]),
+                        { key: "out", name: "out", replay: null, out: "It does not fit." }];
+        show({ early: standingsAt(racers, 1), late: standingsAt(racers, 2),
+               result: resultRows(racers).map(({ key, rank, distance, out }) => [key, rank, distance, out]) });
+        """,  # noqa: E501
+    )
+    assert shown["early"] == [{"n": 1, "at": 4}, {"n": 0, "at": 1}, {"n": 2, "at": None}]
+    assert [row["n"] for row in shown["late"]] == [0, 1, 2]
+    assert shown["result"] == [
+        ["left", 1, 9, None],
+        ["right", 2, 5, None],
+        ["out", None, None, "It does not fit."],
+    ]
+
+
+def test_equal_distances_share_a_rank(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        import { ranked } from "./race-view.js";
+        show(ranked([9, 9, 5, null].map((distance) => ({ distance }))).map(({ rank }) => rank));
+        """,
+    )
+    assert shown == [1, 1, 3, None]
+
+
+def test_lanes_share_scale_and_start_so_that_further_right_is_further_ahead(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        RACERS
+        + """
+        import { projection } from "./camera.js";
+        import { CAMERAS, laneCameras, trackCamera } from "./race-view.js";
+        const replays = [racer("left", [0, -4, -30]), racer("right", [5, 10, 45])].map((r) => r.replay);
+        const at = [-30, 45];
+        show(CAMERAS.map((mode) => {
+          const lanes = laneCameras(replays, 600, 100, mode)(2);
+          const starts = [0, 5].map((x, n) => projection(lanes[n], 600, 100)(x, 0)[0]);
+          const ends = at.map((x, n) => projection(lanes[n], 600, 100)(x, 0)[0]);
+          const track = trackCamera(replays, 600, 300, mode)(2);
+          const tracked = at.map((x) => projection(track, 600, 300)(x, 0)[0]);
+          return { starts, ends, tracked, scale: lanes.map((lane) => lane.scale) };
+        }));
+        """,  # noqa: E501
+    )
+    for view in shown:
+        assert view["starts"][0] == pytest.approx(view["starts"][1])
+        assert view["scale"][0] == view["scale"][1]
+        way = [end - view["starts"][0] for end in view["ends"]]
+        assert way == pytest.approx([30 * view["scale"][0], 40 * view["scale"][0]])
+    field, leader, whole = shown
+    for view in (field, whole):
+        assert all(0 < x < 600 for x in view["ends"] + view["tracked"])
+    assert 0 < leader["ends"][1] < 600
+
+
+def test_a_pick_goes_in_and_out_and_the_ninth_is_refused(scripts: Path) -> None:
+    shown = run(
+        scripts,
+        """
+        globalThis.localStorage = { getItem: () => null };
+        const { raceUrl, toggled } = await import("./tray.js");
+        const entry = (n) => ({ key: `1-${n}`, name: `child ${n}` });
+        let entries = [];
+        const verdicts = [];
+        for (const n of [1, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10]) {
+          const next = toggled(entries, entry(n));
+          entries = next.entries;
+          verdicts.push(next.isIn);
+        }
+        show({ verdicts, url: raceUrl(entries.slice(0, 2), "hills:0.3:2") });
+        """,
+    )
+    assert shown["verdicts"] == [True, True, False, *[True] * 7, None]
+    assert shown["url"] == "/races/?walkers=1-2,1-3&terrain=hills:0.3:2"
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    width=st.integers(1, 40),
+    height=st.integers(1, 30),
+    frames=st.integers(1, 4),
+    rng_seed=st.integers(0, 2**32 - 1),
+    coarse=st.integers(1, 60),
+)
+def test_a_gif_holds_every_picture(
+    width: int, height: int, frames: int, rng_seed: int, coarse: int, scripts: Path
+) -> None:
+    """Pictures of few colours (noise, or in patches) come back exactly; read by our own decoder."""
+    rng = np.random.default_rng(rng_seed)
+    shades = rng.integers(0, 32, (12, 3)) * 8
+    patches = rng.integers(0, 12, (frames, -(-height // coarse), -(-width // coarse)))
+    indices = patches.repeat(coarse, 1).repeat(coarse, 2)[:, :height, :width]
+    pictures = np.full((frames, height, width, 4), 255, np.uint8)
+    pictures[..., :3] = shades[indices]
+    (scripts / "pictures.bin").write_bytes(pictures.tobytes())
+    run(
+        scripts,
+        f"""
+        import {{ readFileSync, writeFileSync }} from "node:fs";
+        import {{ paletteOf, startGif }} from "./gif.js";
+        const all = new Uint8Array(readFileSync("pictures.bin"));
+        const [size, frames] = [{width * height * 4}, {frames}];
+        const picture = (_, n) => all.slice(n * size, (n + 1) * size);
+        const pictures = Array.from({{ length: frames }}, picture);
+        const gif = startGif({width}, {height}, paletteOf(pictures), 4);
+        for (const one of pictures) gif.add(one);
+        writeFileSync("pictures.gif", gif.bytes());
+        show(true);
+        """,
+    )
+    shown = decode_gif((scripts / "pictures.gif").read_bytes())
+    np.testing.assert_array_equal(shown, pictures[..., :3])
+
+
+def test_a_gif_of_noise_fills_the_code_table_more_than_once(scripts: Path) -> None:
+    test_a_gif_holds_every_picture.hypothesis.inner_test(200, 150, 2, 1, 1, scripts)
 
 
 def test_a_pen_changes_the_ground_where_it_goes_and_nowhere_else(scripts: Path) -> None:
