@@ -23,7 +23,7 @@ from .verdict import Limits, SandboxUnavailable, Verdict
 
 SERVICE, VERSION = "elmweb-sandbox", 1
 QUEUE_S = 20.0  # [s] a request may wait for a free slot of the service
-_CONNECT_S = 5.0
+_CONNECT_S, _HELLO_S = 5.0, 15.0  # [s] a service that starts its zygotes greets late
 _SLACK_S = 5.0  # [s] for the network and for a zygote that starts again
 _HEAD_BYTES = 65536
 _MESSAGE_CHARACTERS = 300
@@ -140,7 +140,7 @@ class RemoteSandbox:
             raise self._unavailable(f"cannot be reached: {error}") from error
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            deadline = time.monotonic() + _CONNECT_S
+            deadline = time.monotonic() + _HELLO_S
             hello, _ = wire.receive(connection, wire.Most(_HEAD_BYTES, 0), deadline)
             self.report = self._read_hello(hello)
         except BaseException as error:

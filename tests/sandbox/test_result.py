@@ -141,6 +141,14 @@ def test_error_text_is_plain_and_short() -> None:
     assert len(read.stdout) == 4096
 
 
+@pytest.mark.parametrize("mark", "\u200e\u200f\u061c\u202e\u2066\u2028\u2029\ufeff\u200b\U000e0041")
+def test_text_that_cannot_be_seen_or_turns_the_line_is_replaced(mark: str) -> None:
+    """Only some of the marks that turn the direction of writing used to be."""
+    data = json.dumps({"error": f"E{mark}", "message": f"a{mark}b", "stdout": mark}).encode()
+    read = read_answer(data, LIMITS)
+    assert (read.error, read.message, read.stdout) == ("E\ufffd", "a\ufffdb", "\ufffd")
+
+
 def test_error_of_the_wrong_types_is_still_an_error() -> None:
     read = read_answer(b'{"error": {}, "message": 3, "line": true, "stdout": null}', LIMITS)
     assert (read.walker, read.error, read.message, read.line) == (None, "Exception", "", None)
@@ -162,6 +170,28 @@ def test_any_document_is_read_or_refused(value: object) -> None:
         read = read_answer(json.dumps({"result": value}).encode(), LIMITS)
         assert read.walker is not None
         assert all(math.isfinite(x) for joint in read.walker["joints"] for x in joint)
+
+
+numbers = st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False, width=32)
+walkers = st.fixed_dictionaries(
+    {
+        "joints": st.lists(st.lists(numbers, min_size=2, max_size=2), min_size=1, max_size=6),
+        "muscles": st.just([]),
+    }
+)
+damage = st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=3)), min_size=1, max_size=4)
+
+
+@given(walkers, damage)
+def test_damaged_answer_is_a_checked_walker_or_refused(value: object, places: list) -> None:
+    data = answer(value)
+    for place, inserted in places:
+        at = place % (len(data) + 1)
+        data = data[:at] + inserted + data[at + place % 3 :]
+    with contextlib.suppress(BadResult):
+        read = read_answer(data, LIMITS)
+        if read.walker is not None:
+            assert check_walker(read.walker, LIMITS) == read.walker
 
 
 @given(st.binary(max_size=200))

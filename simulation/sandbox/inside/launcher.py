@@ -117,6 +117,8 @@ def _forget() -> None:
     sys.path[:] = []
     sys.path_importer_cache.clear()
     sys.argv[:] = [""]
+    sys.orig_argv[:] = []
+    sys.executable = sys._base_executable = ""  # type: ignore[attr-defined]
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
     gc.collect()
