@@ -88,6 +88,9 @@ class Service:
         return {"service": SERVICE, "version": VERSION, "report": self._report()}
 
     def _report(self) -> dict[str, Any]:
+        """The report on the first slot, whose start waits for the program that runs in it."""
+        if self._pool.report.get("tier", Tier.REFUSED) != Tier.REFUSED:
+            return self._pool.report
         try:
             self._pool.start()
         except SandboxUnavailable as unavailable:
