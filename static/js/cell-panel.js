@@ -77,6 +77,7 @@ function details(state, index, child, elites, urls, replay) {
       h("span", { class: "muted small" }, `in ${replay.duration.toFixed(0)} s, to the ${child.details.signed_distance < 0 ? "left" : "right"}`),
       h("a", { class: "button small primary", href: urls.page(child.seq), "data-testid": "open-elite" }, `Child ${count(child.seq)}`, icon("arrow"))),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
+    doesNotRepeat(child) && h("p", { class: "note-box warn small" }, "A second run of this program gave something else."),
     h("dl", { class: "facts small" },
       h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),
       h("dt", {}, "Landed here"), h("dd", { class: "cell-visits" }, plural(state.visits[index], "walker"))),
@@ -86,6 +87,11 @@ function details(state, index, child, elites, urls, replay) {
       older.length > HISTORY_SHOWN ? ` and ${older.length - HISTORY_SHOWN} more` : ""),
     h("p", { class: "visually-hidden" }, describe(replay)),
   ].filter(Boolean);
+}
+
+function doesNotRepeat(child) {
+  const { second_run: secondRun } = child.details;
+  return Boolean(secondRun) && secondRun !== "same";
 }
 
 function setVisits(root, visits) {
