@@ -72,6 +72,12 @@ class Sandbox:
                 self._zygote.stop()
                 self._zygote = None
 
+    def cpu_s(self) -> float:
+        """Processor time [s] that the running zygote and all programs in it have used; Linux."""
+        with self._locked():
+            zygote = self._running()
+            return process.cpu_of_tree(zygote.pid)
+
     def run(self, source: str, *, limits: Limits | None = None, rng_seed: int = 0) -> Verdict:
         """Run one program and return how it ended; the program's faults never raise.
 

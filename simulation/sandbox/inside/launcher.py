@@ -35,6 +35,8 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
         "machine": platform.machine(),
         "missing_modules": missing,
     }
+    if "numpy" not in missing:
+        child.warm_up(names)
     base_bytes = limits.address_space_bytes()
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
