@@ -73,7 +73,9 @@ def _ended_badly(ended: Ended, limits: Limits) -> tuple[Status | None, str]:
     if ended.timed_out:
         return Status.TIMEOUT, f"The program ran longer than {limits.wall_s:g} s."
     used_up = ended.cpu_s >= limits.cpu_s * _CPU_SHARE
-    if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and used_up):
+    # A program may catch SIGXCPU and go on until SIGKILL; it gains nothing by it.
+    too_much = ended.signal == signal.SIGXCPU or ended.cpu_s > limits.cpu_s
+    if too_much or (ended.signal == signal.SIGKILL and used_up):
         return Status.CPU_LIMIT, f"The program used more than {limits.cpu_s} s of processor time."
     if ended.signal == signal.SIGSYS:
         return Status.FORBIDDEN_SYSCALL, "The program made a system call that is forbidden."

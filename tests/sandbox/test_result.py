@@ -1,14 +1,18 @@
 """Bytes from an untrusted process become a walker, an error or a refusal; nothing else."""
 
 import contextlib
+import dataclasses
 import json
 import math
+import signal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.sandbox import Limits
+from simulation.sandbox import Limits, Status
+from simulation.sandbox.inside.protocol import Ended
+from simulation.sandbox.judge import Ran, judge
 from simulation.sandbox.result import BadResult, check_walker, read_answer
 
 LIMITS = Limits()
@@ -147,6 +151,30 @@ def test_text_that_cannot_be_seen_or_turns_the_line_is_replaced(mark: str) -> No
     data = json.dumps({"error": f"E{mark}", "message": f"a{mark}b", "stdout": mark}).encode()
     read = read_answer(data, LIMITS)
     assert (read.error, read.message, read.stdout) == ("E\ufffd", "a\ufffdb", "\ufffd")
+
+
+ENDED = Ended(timed_out=False, signal=0, code=0, cpu_s=0.1, wall_s=0.1, rss_kb=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, Status.OK),
+        ({"cpu_s": 1.01}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGXCPU, "cpu_s": 0.8}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGKILL, "cpu_s": 1.9}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGKILL}, Status.CRASHED),
+        ({"signal": signal.SIGSYS}, Status.FORBIDDEN_SYSCALL),
+        ({"signal": signal.SIGKILL, "timed_out": True}, Status.TIMEOUT),
+        ({"code": 1}, Status.BAD_RESULT),
+    ],
+)
+def test_what_the_kernel_says_comes_before_a_good_answer(
+    changed: dict[str, float], status: Status
+) -> None:
+    """A program that caught SIGXCPU used to get its result in after the limit."""
+    ended = dataclasses.replace(ENDED, **changed)  # type: ignore[arg-type]
+    assert judge(Ran(ended, answer(walker())), LIMITS).status is status
 
 
 def test_error_of_the_wrong_types_is_still_an_error() -> None:

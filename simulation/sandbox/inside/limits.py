@@ -21,7 +21,7 @@ def apply(job: Job, base_bytes: int) -> None:
     stack = job.stack_mb * _MB
     for what, soft, hard in (
         (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CPU, job.cpu_s, job.cpu_s),  # SIGKILL: SIGXCPU could be caught
+        (resource.RLIMIT_CPU, job.cpu_s, job.cpu_s + 1),  # SIGXCPU, then SIGKILL
         (resource.RLIMIT_STACK, stack, stack),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
