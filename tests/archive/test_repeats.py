@@ -9,7 +9,7 @@ from archive.models import Child, Job
 from archive.services import recording
 from archive.services.repeats import with_second_runs
 from simulation.evaluate import SecondRun
-from simulation.sandbox import Sandbox, SandboxUnavailable, Tier, Verdict
+from simulation.sandbox import SandboxPool, SandboxUnavailable, Tier, Verdict
 from tests.archive.factories import candidacy, evaluated, make_run
 from workers import tasks
 
@@ -126,7 +126,8 @@ class Away:
 
 def evaluate_with(sandbox, run, monkeypatch) -> Job:
     monkeypatch.setattr(tasks, "_sandbox", lambda: sandbox)
-    monkeypatch.setattr(tasks, "_evaluator", tasks._evaluator.__wrapped__)  # do not keep it
+    uncached = getattr(tasks._evaluator, "__wrapped__", tasks._evaluator)  # keeps no sandbox
+    monkeypatch.setattr(tasks, "_evaluator", uncached)
     job = Job.objects.filter(run=run, kind="evaluate").first() or Job.objects.create(
         kind="evaluate", payload={"candidacies": [vars(candidacy())]}, run=run, children=1
     )
@@ -144,8 +145,7 @@ def test_while_the_sandbox_is_away_the_job_waits_and_the_run_says_why(monkeypatc
     assert (job.state, job.attempt, run.state) == ("queued", 0, "running")
     assert "cannot be reached" in run.reason
     assert not run.children.filter(seq__gt=0).exists()
-    with Sandbox() as sandbox:
-        sandbox.slots = 1
+    with SandboxPool() as sandbox:
         job = evaluate_with(sandbox, run, monkeypatch)
     assert (job.state, run.reason) == ("done", "")
     assert run.children.filter(seq=1).exists()
