@@ -4,14 +4,10 @@ import importlib.util
 import json
 import math
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +15,7 @@ import pymunk
 from django.db import transaction
 from django.db.transaction import set_rollback
 
+from elmweb import bench_sandbox
 from simulation.body import Body, build_body
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation
@@ -108,19 +105,21 @@ def _physics_rivals(
 
 
 def sandbox() -> Iterator[Measurement]:
-    """Programs a second through the fork server against a fresh interpreter for each."""
-    source = get_domain("sodarace").seed_programs["square"].source
-    with Sandbox() as box:
-        box.run(source)
-        ours = best_of(3, lambda: [box.run(source) for _ in range(100)]) / 100
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "program.py"
-        script.write_text("import math, random, json\nprint(json.dumps({}))\n")
-        fresh = [sys.executable, "-I", str(script)]
-        theirs = best_of(3, lambda: subprocess.run(fresh, check=True, capture_output=True))
-    yield Measurement(
-        "sandbox.programs", 1 / ours, "programs/s", "fresh interpreter, no isolation", theirs / ours
-    )
+    """Programs through the sandbox, each way measured beside two that isolate nothing."""
+    sources = [info.source for info in get_domain("sodarace").seed_programs.values()]
+    ours = bench_sandbox.ours(sources, 400)
+    rivals = {
+        "fresh": ("a fresh interpreter each", bench_sandbox.fresh(sources, 12)),
+        "pool": ("a pool each call, as OpenELM", bench_sandbox.pool(sources, 6, 10)),
+    }
+    for name, (what, theirs) in rivals.items():
+        for key, mine, other, unit in (
+            ("programs", 1 / ours.wall, 1 / theirs.wall, "programs/s"),
+            ("core", 1 / ours.cpu, 1 / theirs.cpu, "programs/CPU s"),
+            ("p50", ours.p50 * 1e3, theirs.p50 * 1e3, "ms a program"),
+            ("p99", ours.p99 * 1e3, theirs.p99 * 1e3, "ms a program"),
+        ):
+            yield Measurement(f"sandbox.{name}.{key}", mine, unit, what, mine / other)
 
 
 def archive() -> Iterator[Measurement]:

@@ -5,6 +5,9 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from simulation.sandbox import read_setting
+from simulation.sandbox.environment import Setting
+
 
 def text(name: str, default: str = "") -> str:
     """Return the variable's text, or ``default`` when it is unset or empty."""
@@ -25,6 +28,14 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name}={value}: use a whole number from {low} to {high}")
     return int(value)
+
+
+def sandbox() -> Setting:
+    """Return which sandbox to use and what programs may use in it."""
+    try:
+        return read_setting()
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
 
 
 def postgres(name: str) -> dict[str, object] | None:

@@ -86,6 +86,9 @@ CELERY_BROKER_URL = (
     f"redis+socket://{_SOCKET}?virtual_host=1" if _SOCKET != REDIS_URL else REDIS_URL
 )
 
+# --- the sandbox that programs run in; read here so that nonsense is refused at the start
+SANDBOX = env.sandbox()
+
 # --- pages
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

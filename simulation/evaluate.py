@@ -1,6 +1,7 @@
 """A program's whole way to its measures and fitness: sandbox, body, physics, in that order."""
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from simulation.course import Course
@@ -32,6 +33,41 @@ class Evaluation:
 
 class SandboxLost(RuntimeError):
     """The sandbox died while it ran a program: says nothing about the program, so try again."""
+
+
+class SecondRun(StrEnum):
+    """What a second run of an evaluated program, with the same ``rng_seed``, came to."""
+
+    SAME = "same"  # the same walker, number for number
+    OTHER = "other"  # another walker
+    FAILED = "failed"  # no walker
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the program does the same each time, as far as two runs can tell."""
+        return self is SecondRun.SAME
+
+
+class SecondRunner(Protocol):
+    """A sandbox with another process for second opinions."""
+
+    def run(self, source: str, *, rng_seed: int = 0, again: bool = False) -> "Verdict": ...
+
+
+def run_again(sandbox: SecondRunner, source: str, walker: dict, rng_seed: int = 0) -> SecondRun:
+    """Run a program that gave ``walker`` once more, elsewhere, and compare.
+
+    Clocks, unseeded generators and memory addresses cannot be forbidden; they are found out.
+
+    Raises:
+        SandboxLost: the sandbox died; nothing is known.
+    """
+    verdict = sandbox.run(source, rng_seed=rng_seed, again=True)
+    if verdict.value is not None:
+        return SecondRun.SAME if verdict.value == walker else SecondRun.OTHER
+    if str(verdict.status) not in _OUTCOME_OF_STATUS:
+        raise SandboxLost(f"the sandbox answered {verdict.status}: {verdict.message}")
+    return SecondRun.FAILED
 
 
 class ProgramRunner(Protocol):

@@ -3,13 +3,17 @@
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 
+from simulation.ahead import ahead
 from simulation.course import Course
 from simulation.domains import get_domain
-from simulation.evaluate import Evaluation, Evaluator
-from simulation.sandbox import Sandbox
+from simulation.evaluate import Evaluation, Evaluator, SecondRun, run_again
+from simulation.sandbox import RemoteSandbox, SandboxPool, open_sandbox
 
-_evaluator: Evaluator | None = None  # the pool process' own
+# The pool process' own:
+_sandbox: SandboxPool | RemoteSandbox | None = None
+_evaluator: Evaluator | None = None
 
 
 class EvaluationPool:
@@ -28,18 +32,33 @@ class EvaluationPool:
         """
         return self._executor.submit(_evaluate, list(sources), rng_seed)
 
+    def run_again(
+        self, programs: Sequence[tuple[str, dict]], rng_seed: int
+    ) -> "Future[list[SecondRun]]":
+        """Return what a second run of each program, given with its walker, comes to."""
+        return self._executor.submit(_run_again, list(programs), rng_seed)
+
     def close(self) -> None:
         """End the process."""
         self._executor.shutdown(cancel_futures=True)
 
 
 def _set_up(domain: str, course: Course, on_start: Callable[[], None] | None) -> None:
-    global _evaluator
+    global _evaluator, _sandbox
     if on_start:
         on_start()
-    _evaluator = Evaluator(Sandbox(), get_domain(domain), course)
+    _sandbox = open_sandbox()
+    _evaluator = Evaluator(_sandbox, get_domain(domain), course)
 
 
 def _evaluate(sources: list[str], rng_seed: int) -> list[Evaluation]:
     assert _evaluator is not None
-    return [_evaluator.evaluate(source, rng_seed=rng_seed) for source in sources]
+    assert _sandbox is not None
+    with ahead(_sandbox, sources, rng_seed) as running:
+        evaluator = replace(_evaluator, sandbox=running)
+        return [evaluator.evaluate(source, rng_seed=rng_seed) for source in sources]
+
+
+def _run_again(programs: list[tuple[str, dict]], rng_seed: int) -> list[SecondRun]:
+    assert _sandbox is not None
+    return [run_again(_sandbox, source, walker, rng_seed) for source, walker in programs]

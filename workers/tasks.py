@@ -1,12 +1,14 @@
 """Celery tasks: fetch by id, call the core, store. They may run twice and die anywhere."""
 
 import logging
+import threading
 import time
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from celery import Task, shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_process_init, worker_ready
 from django.db import transaction
 
 from archive.config import RunConfig
@@ -18,14 +20,23 @@ from archive.services import (
     presence,
     recording,
     registry,
+    repeats,
     runs,
     trainings,
 )
 from archive.services.recording import Candidacy
+from elmweb.celery import app as celery_app
+from simulation.ahead import ahead
 from simulation.domains import get_domain
-from simulation.evaluate import Evaluation, Evaluator, SandboxLost
+from simulation.evaluate import Evaluation, Evaluator, SandboxLost, run_again
 from simulation.outcome import Outcome
-from simulation.sandbox import Sandbox, SandboxUnavailable, Tier
+from simulation.sandbox import (
+    RemoteSandbox,
+    SandboxPool,
+    SandboxUnavailable,
+    Tier,
+    open_sandbox,
+)
 from workers.mutation.backends import Health
 from workers.mutation.operator import health_of, load_operator
 
@@ -33,6 +44,9 @@ if TYPE_CHECKING:
     from workers.slices import Balance, Workshop
 
 log = logging.getLogger(__name__)
+
+SANDBOX_AWAY = "programs wait for the sandbox"  # how a run's reason begins meanwhile
+SANDBOX_WAIT_S = 5.0
 
 
 @worker_ready.connect
@@ -45,9 +59,23 @@ def _say_hello(sender: object, **kwargs: object) -> None:
             presence.keep_saying(kind)
 
 
+@worker_process_init.connect
+def _warm_up(**kwargs: object) -> None:
+    """Start the zygotes of a process that evaluates before its first job asks for them."""
+    if "evaluate" in celery_app.amqp.queues.consume_from:
+        threading.Thread(target=_start_sandbox, daemon=True).start()
+
+
+def _start_sandbox() -> None:
+    try:
+        _sandbox().start()
+    except SandboxUnavailable as error:
+        log.warning("%s", error)  # the first job tells its run
+
+
 @cache
-def _sandbox() -> Sandbox:
-    return Sandbox()
+def _sandbox() -> SandboxPool | RemoteSandbox:
+    return open_sandbox()
 
 
 def _evaluator(config: RunConfig) -> Evaluator:
@@ -177,18 +205,30 @@ def evaluate(self: Task, job_id: int) -> None:
         else:
             candidacies = [Candidacy(**data) for data in job.payload["candidacies"]]
         tried = recording.already_tried(job.run, candidacies)
+        rng_seed = job.run.rng_seed
+        fresh = [
+            None if again else given.source for given, again in zip(candidacies, tried, strict=True)
+        ]
         try:
-            evaluations = [
-                _judge(evaluator, given.source, job.run.rng_seed)
-                if given.source is not None and not again
-                else None
-                for given, again in zip(candidacies, tried, strict=True)
-            ]
+            with ahead(_sandbox(), [s for s in fresh if s is not None], rng_seed) as running:
+                evaluator = replace(evaluator, sandbox=running)
+                evaluations = [None if s is None else _judge(evaluator, s, rng_seed) for s in fresh]
+            evaluations = repeats.with_second_runs(
+                job.run,
+                candidacies,
+                evaluations,
+                lambda given: [run_again(_sandbox(), *one, rng_seed) for one in given],
+            )
         except SandboxUnavailable as error:
-            if error.report.get("tier") != Tier.REFUSED:
-                raise  # a hiccup: another attempt follows
-            runs.fail(job.run, f"programs cannot be run safely here: {error}")
+            if error.report.get("tier") == Tier.REFUSED:
+                runs.fail(job.run, f"programs cannot be run safely here: {error}")
+            else:
+                log.warning("job %s waits: %s", job.pk, error)
+                runs.note_trouble(job.run, f"{SANDBOX_AWAY}: {error}")
+                jobs.postpone(job, SANDBOX_WAIT_S)
             return
+        if job.run.reason.startswith(SANDBOX_AWAY):
+            runs.note_trouble(job.run, "")
         with transaction.atomic():
             children = recording.record(job.run.pk, candidacies, evaluations, job=job)
             if job.payload.get("seed") and children and children[0].fitness is None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from django.utils import timezone
 
 from archive.models import Child, Run, RunState
-from archive.services import planning, recording, registry, runs
+from archive.services import planning, recording, registry, repeats, runs
 from archive.services.recording import Candidacy
 from simulation.evaluate import Evaluation
 from simulation.pool import EvaluationPool
@@ -69,19 +69,32 @@ class _Waiting:
             if given.source is not None and not again
         ]
         sources = [str(candidacies[slot].source) for slot in self.slots]
+        self.pool = pool
         self.future = pool.submit(sources, run.rng_seed)
 
     def record(self, run: Run) -> list[Child]:
         evaluations: list[Evaluation | None] = [None] * len(self.candidacies)
         for slot, evaluation in zip(self.slots, self.future.result(), strict=True):
             evaluations[slot] = evaluation
+        evaluations = _checked(run, self.candidacies, evaluations, self.pool)
         return recording.record(run.pk, self.candidacies, evaluations)
+
+
+def _checked(
+    run: Run,
+    candidacies: Sequence[Candidacy],
+    evaluations: Sequence[Evaluation | None],
+    pool: EvaluationPool,
+) -> list[Evaluation | None]:
+    return repeats.with_second_runs(
+        run, candidacies, evaluations, lambda given: pool.run_again(given, run.rng_seed).result()
+    )
 
 
 def _seed(run: Run, pool: EvaluationPool) -> None:
     seed = runs.seed_candidacy(run)
     (evaluation,) = pool.submit([str(seed.source)], run.rng_seed).result()
-    (child,) = recording.record(run.pk, [seed], [evaluation])
+    (child,) = recording.record(run.pk, [seed], _checked(run, [seed], [evaluation], pool))
     if child.fitness is None:
         reason = f"the seed program gives no walker: {child.reason}"
         runs.fail(run, reason)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import socket
 import threading
 import time
@@ -11,15 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import process
-from .inside.protocol import Ended, Job
+from .inside.protocol import Job
+from .judge import LOST, Ran, encoded, judge
 from .ladder import Tier, tier_of
-from .result import Answer, BadResult, read_answer
-from .verdict import Limits, SandboxUnavailable, Status, Verdict
+from .verdict import Limits, SandboxUnavailable, Verdict
 
 _GRACE_S = 2.0  # [s] beyond the program's wall-clock limit, then the zygote counts as lost
 _RECEIVE_BYTES = 65536
-_CPU_SHARE = 0.9  # a SIGKILL after this share of the CPU limit was the limit's
-_MESSAGE_CHARACTERS = 500
 _SEED_BITS = 2**64 - 1
 
 
@@ -75,6 +72,12 @@ class Sandbox:
                 self._zygote.stop()
                 self._zygote = None
 
+    def cpu_s(self) -> float:
+        """Processor time [s] that the running zygote and all programs in it have used; Linux."""
+        with self._locked():
+            zygote = self._running()
+            return process.cpu_of_tree(zygote.pid)
+
     def run(self, source: str, *, limits: Limits | None = None, rng_seed: int = 0) -> Verdict:
         """Run one program and return how it ended; the program's faults never raise.
 
@@ -87,15 +90,21 @@ class Sandbox:
             SandboxUnavailable: see ``start``.
         """
         limits = limits or self.limits
+        data = encoded(source, limits)
+        if isinstance(data, Verdict):
+            return data
         try:
-            data = source.encode()
-        except UnicodeEncodeError:
-            return Verdict(
-                Status.ERROR, error="UnicodeError", message="The program is not valid text."
-            )
-        if len(data) > limits.source_bytes:
-            message = f"The program has {len(data)} bytes, more than {limits.source_bytes}."
-            return Verdict(Status.TOO_LARGE_SOURCE, message=message)
+            return judge(self.run_bytes(data, limits, rng_seed), limits)
+        except process.SandboxLost:
+            return LOST
+
+    def run_bytes(self, source: bytes, limits: Limits, rng_seed: int) -> Ran:
+        """Run one program given in UTF-8; what it wrote is not looked at.
+
+        Raises:
+            SandboxLost: the zygote went away meanwhile; the program was not judged.
+            SandboxUnavailable: see ``start``.
+        """
         seed = rng_seed & _SEED_BITS
         job = Job(limits.wall_s, limits.cpu_s, limits.memory_mb, limits.stack_mb, seed)
         with self._locked():
@@ -103,16 +112,11 @@ class Sandbox:
                 zygote, channel = self._begin(job)
                 deadline = time.monotonic() + limits.wall_s + _GRACE_S
                 with channel:
-                    answer = _exchange(channel, data, limits.answer_bytes, deadline)
-                ended = zygote.wait(deadline - time.monotonic())
-            except process.SandboxLost:
-                self.stop()
-                message = "The sandbox was lost while the program ran; it starts again."
-                return Verdict(Status.SANDBOX_LOST, message=message)
+                    answer = _exchange(channel, source, limits.answer_bytes, deadline)
+                return Ran(zygote.wait(deadline - time.monotonic()), answer)
             except BaseException:
                 self.stop()  # the answer to an interrupted run would be taken for the next one's
                 raise
-        return _judge(ended, answer, limits)
 
     def _begin(self, job: Job) -> tuple[process.ZygoteProcess, socket.socket]:
         """Hand the job over; a zygote that died while idle is replaced without a word."""
@@ -158,16 +162,6 @@ class Sandbox:
         return self._lock
 
 
-def check_sandbox() -> dict[str, Any]:
-    """The report of a sandbox started on trial, also when it is refused ("tier", "reason")."""
-    sandbox = Sandbox()
-    try:
-        with sandbox:
-            return sandbox.report
-    except SandboxUnavailable as unavailable:
-        return {"tier": str(Tier.REFUSED), "reason": str(unavailable), **unavailable.report}
-
-
 def _exchange(channel: socket.socket, source: bytes, most: int, deadline: float) -> bytes | None:
     """Send the program, return what comes back until the child closes; None: too much.
 
@@ -188,60 +182,3 @@ def _exchange(channel: socket.socket, source: bytes, most: int, deadline: float)
             if len(received) > most:
                 return None
     return bytes(received)
-
-
-def _judge(ended: Ended, data: bytes | None, limits: Limits) -> Verdict:
-    """The verdict: first what the kernel says, only then what the child wrote."""
-    usage: dict[str, Any] = {
-        "cpu_ms": ended.cpu_s * 1000,
-        "wall_ms": ended.wall_s * 1000,
-        "rss_kb": ended.rss_kb,
-    }
-    status, message = _ended_badly(ended, limits)
-    if status is not None:
-        return Verdict(status, message=message, **usage)
-    if data is None:
-        message = f"The program answered with more than {limits.answer_bytes} bytes."
-        return Verdict(Status.OUTPUT_TOO_LARGE, message=message, **usage)
-    try:
-        answer = read_answer(data, limits)
-    except BadResult as bad:
-        message = _sentence(str(bad))
-        return Verdict(Status.BAD_RESULT, message=message, stdout=bad.stdout, **usage)
-    if ended.code != 0:
-        message = f"The program left with exit code {ended.code}."
-        return Verdict(Status.BAD_RESULT, message=message, stdout=answer.stdout, **usage)
-    if answer.walker is None:
-        return Verdict(
-            Status.ERROR,
-            message=_error_message(answer),
-            error=answer.error,
-            line=answer.line,
-            stdout=answer.stdout,
-            **usage,
-        )
-    return Verdict(Status.OK, value=answer.walker, stdout=answer.stdout, **usage)
-
-
-def _ended_badly(ended: Ended, limits: Limits) -> tuple[Status | None, str]:
-    if ended.timed_out:
-        return Status.TIMEOUT, f"The program ran longer than {limits.wall_s:g} s."
-    used_up = ended.cpu_s >= limits.cpu_s * _CPU_SHARE
-    if ended.signal == signal.SIGXCPU or (ended.signal == signal.SIGKILL and used_up):
-        return Status.CPU_LIMIT, f"The program used more than {limits.cpu_s} s of processor time."
-    if ended.signal == signal.SIGSYS:
-        return Status.FORBIDDEN_SYSCALL, "The program made a system call that is forbidden."
-    if ended.signal:
-        name = signal.strsignal(ended.signal) or f"signal {ended.signal}"
-        return Status.CRASHED, f"The program's process crashed ({name})."
-    return None, ""
-
-
-def _error_message(answer: Answer) -> str:
-    where = f"line {answer.line}: " if answer.line else ""
-    said = f": {answer.message}" if answer.message else ""
-    return f"{where}{answer.error}{said}"[:_MESSAGE_CHARACTERS]
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."[:_MESSAGE_CHARACTERS]

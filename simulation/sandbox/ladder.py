@@ -38,6 +38,15 @@ _LAYERS = {
     "namespaces": "namespaces: no network, no other process and an empty root directory",
     "limits": "limits: memory, processor time, files and processes",
 }
+_LIMITS = (
+    "a program may use {wall_s:g} s, {cpu_s} s of processor time and {memory_mb} MB, and answer "
+    "with {max_joints} joints and {max_muscles} muscles; programs at a time, per process: {slots}"
+)
+_NOT_COVERED = (
+    "Not covered: faults of the kernel in the about 40 system calls that a program may make, and "
+    "what can be told from the processor's timing."
+)
+_TEXT = 500  # characters of a sentence from elsewhere
 _NO_SECCOMP = (
     "The kernel gives no system-call filter (seccomp). Run ELMWeb on Linux 5.13 or newer, on "
     "x86_64 or aarch64, or use docker compose on such a machine."
@@ -76,9 +85,11 @@ def tier_of(report: dict[str, Any], outer: str) -> tuple[Tier, str]:
 
 
 def explain(report: dict[str, Any]) -> list[str]:
-    """The report in sentences, one a line: tier, each layer, what to do."""
+    """The report in sentences, one a line: tier, each layer, what to do, what programs may use."""
     tier = Tier(report["tier"])
     lines = [f"{tier}: {tier.sentence}"]
+    if report.get("address"):
+        lines.append(f"  asked: the sandbox service at {report['address']}")
     for name, meaning in _LAYERS.items():
         layer = report.get("layers", {}).get(name)
         if layer is not None:
@@ -87,9 +98,50 @@ def explain(report: dict[str, Any]) -> list[str]:
         lines.append(f"  note: {report['uid_note']}")
     if report.get("missing_modules"):
         lines.append(f"  programs cannot import: {', '.join(report['missing_modules'])}")
+    if report.get("limits"):
+        lines.append(f"  {_LIMITS.format(**report['limits'], slots=report.get('slots', 1))}")
     if report.get("reason"):
         lines.append(report["reason"])
+    if tier is not Tier.REFUSED:
+        lines.append(_NOT_COVERED)
     return lines
+
+
+def checked_report(value: Any) -> dict[str, Any]:
+    """A report that came from elsewhere, rebuilt from the keys that ``explain`` shows.
+
+    Raises:
+        ValueError: it has no tier, or a part of it is not what it should be.
+    """
+    report = _fields(value, "the report", dict)
+    tier = _fields(report.get("tier"), "the tier", str)
+    if tier not in list(Tier):
+        raise ValueError(f"there is no tier called {tier[:20]!r}")
+    layers = {}
+    for name, layer in _fields(report.get("layers"), "layers", dict).items():
+        if name in _LAYERS:
+            layer = _fields(layer, name, dict)
+            refused = _fields(layer.get("refused"), "refused", dict)
+            layers[name] = {
+                "active": layer.get("active") is True,
+                "holds": layer.get("holds") is True,
+                "refused": {str(what)[:40]: no is True for what, no in refused.items()},
+                "reason": str(layer.get("reason") or "")[:_TEXT],
+            }
+    missing = _fields(report.get("missing_modules", []), "missing_modules", list)
+    return {
+        "tier": tier,
+        "reason": str(report.get("reason") or "")[:_TEXT],
+        "layers": layers,
+        "uid_note": str(report.get("uid_note") or "")[:_TEXT],
+        "missing_modules": [str(name)[:40] for name in missing[:100]],
+    }
+
+
+def _fields(value: Any, what: str, kind: type) -> Any:
+    if type(value) is not kind:
+        raise ValueError(f"{what}: expected a {kind.__name__}, got a {type(value).__name__}")
+    return value
 
 
 def _state(layer: dict[str, Any]) -> str:

@@ -98,6 +98,14 @@ class ZygoteProcess:
             self._process.wait(_STOP_TIMEOUT_S)
 
 
+def cpu_of_tree(pid: int) -> float:
+    """Processor time [s] of a process, its children, and those it has waited for."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ticks = sum(int(field) for field in fields[11:15])  # utime, stime, cutime, cstime
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return ticks / os.sysconf("SC_CLK_TCK") + sum(cpu_of_tree(int(child)) for child in children)
+
+
 def start(walker_file: Path, without: frozenset[str]) -> ZygoteProcess:
     """Start a zygote and return it with its report.
 

@@ -13,9 +13,13 @@ _INTEGER_DIGITS = 18  # fits 64 bits
 _LARGEST_COORDINATE = 1e150
 _KINDS = ("distance", "muscle")
 _MESSAGE, _STDOUT, _NAME = 500, 4096, 80  # characters
-# Control characters but for tab and newline, what turns the direction of writing, and halves of
-# surrogate pairs: none can be shown, and databases and encoders refuse some.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters but for tab and newline, what turns the direction of writing or breaks lines,
+# what is there and not seen, and halves of surrogate pairs: none can be shown, and databases and
+# encoders refuse some.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 class BadResult(ValueError):

@@ -82,6 +82,7 @@ function details(state, index, child, elites, urls, replay) {
     ...child.flags.map(({ sentence }) => h("p", { class: "small cell-flag" }, icon("alert"), sentence)),
     pickButton({ key: `${child.run}-${child.seq}`, name: `${urls.name} · ${child.seq}` }),
     h("p", { class: "small" }, child.operator === "seed" ? "The seed program." : `“${child.commit_message}”`),
+    doesNotRepeat(child) && h("p", { class: "note-box warn small" }, "A second run of this program gave something else."),
     h("dl", { class: "facts small" },
       h("dt", {}, "First, second half"), h("dd", {}, `${signed(child.details.first_half)}, ${signed(child.details.second_half)} u`),
       h("dt", {}, "Landed here"), h("dd", { class: "cell-visits" }, plural(state.visits[index], "walker"))),
@@ -91,6 +92,11 @@ function details(state, index, child, elites, urls, replay) {
       older.length > HISTORY_SHOWN ? ` and ${older.length - HISTORY_SHOWN} more` : ""),
     h("p", { class: "visually-hidden" }, describe(replay)),
   ].filter(Boolean);
+}
+
+function doesNotRepeat(child) {
+  const { second_run: secondRun } = child.details;
+  return Boolean(secondRun) && secondRun !== "same";
 }
 
 function setVisits(root, visits) {

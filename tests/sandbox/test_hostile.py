@@ -11,7 +11,8 @@ from .conftest import GOOD, started
 from .corpus import Attack, attacks
 
 # Half a second is plenty for an attack that is expected to be stopped by the clock.
-SHORT, WHOLE = Limits(wall_s=0.5), Limits()
+# The others end by themselves or by the limit of processor time, however busy the machine is.
+SHORT, WHOLE = Limits(wall_s=0.5), Limits(wall_s=20)
 ATTACKS = attacks()
 
 

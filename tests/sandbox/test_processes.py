@@ -214,18 +214,35 @@ def test_owners_environment_and_descriptors_stay_outside(
         assert sandbox.run(probe).stdout == "{} [] ['']\n"
 
 
-@pytest.mark.slow
-def test_zygote_stays_as_small_as_it_was(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("programs", [400, pytest.param(10_000, marks=pytest.mark.slow)], ids=str)
+def test_programs_in_a_row_leave_neither_memory_nor_descriptors_behind(programs: int) -> None:
+    """Good ones, ones that fail, and now and then one that is stopped, by the thousand."""
     if os.geteuid() != 0:
         pytest.skip("only root may look at the zygote's memory")
+    kinds = (
+        (GOOD, Status.OK),
+        ("raise ValueError('x' * 10000)", Status.ERROR),
+        (
+            "x = np.ones(10**6)\ndef f(): return {'joints': [[x.sum(), 0]], 'muscles': []}",
+            Status.OK,
+        ),
+        ("import os\nos._exit(1)", Status.BAD_RESULT),
+        ("import ctypes\nctypes.string_at(0)", Status.CRASHED),
+        ("def f(): return {'joints': [[0, 0]] * 100000, 'muscles': []}", Status.OUTPUT_TOO_LARGE),
+        ("def f(): return {'joints': bytearray(2**30), 'muscles': []}", Status.ERROR),
+    )
+    limits = Limits(wall_s=20)
     with started() as fresh:
-        first = None
-        for n in range(1500):
-            verdict = fresh.run(GOOD, rng_seed=n)
-            assert verdict.status is Status.OK
-            first = first or verdict.value
-            assert verdict.value == first
+        launcher, zygote = launcher_of(fresh), zygote_of(fresh)
+        for n in range(programs):
+            source, status = kinds[n % len(kinds)]
+            assert fresh.run(source, limits=limits, rng_seed=n).status is status
             if n == 100:
-                before = memory_kb(zygote_of(fresh))
-        assert memory_kb(zygote_of(fresh)) - before < 500
-        assert open_descriptors(zygote_of(fresh)) <= 6
+                before = memory_kb(zygote), memory_kb(os.getpid()), open_descriptors()
+        after = memory_kb(zygote), memory_kb(os.getpid()), open_descriptors()
+        assert (launcher_of(fresh), zygote_of(fresh)) == (launcher, zygote)
+        assert after[0] - before[0] < 500  # [kB] of the zygote
+        assert after[1] - before[1] < 4000  # [kB] of this process
+        assert after[2] == before[2]
+        assert open_descriptors(zygote) <= 6
+        assert not children_of(zygote)

@@ -1,14 +1,18 @@
 """Bytes from an untrusted process become a walker, an error or a refusal; nothing else."""
 
 import contextlib
+import dataclasses
 import json
 import math
+import signal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.sandbox import Limits
+from simulation.sandbox import Limits, Status
+from simulation.sandbox.inside.protocol import Ended
+from simulation.sandbox.judge import Ran, judge
 from simulation.sandbox.result import BadResult, check_walker, read_answer
 
 LIMITS = Limits()
@@ -141,6 +145,38 @@ def test_error_text_is_plain_and_short() -> None:
     assert len(read.stdout) == 4096
 
 
+@pytest.mark.parametrize("mark", "\u200e\u200f\u061c\u202e\u2066\u2028\u2029\ufeff\u200b\U000e0041")
+def test_text_that_cannot_be_seen_or_turns_the_line_is_replaced(mark: str) -> None:
+    """Only some of the marks that turn the direction of writing used to be."""
+    data = json.dumps({"error": f"E{mark}", "message": f"a{mark}b", "stdout": mark}).encode()
+    read = read_answer(data, LIMITS)
+    assert (read.error, read.message, read.stdout) == ("E\ufffd", "a\ufffdb", "\ufffd")
+
+
+ENDED = Ended(timed_out=False, signal=0, code=0, cpu_s=0.1, wall_s=0.1, rss_kb=1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, Status.OK),
+        ({"cpu_s": 1.01}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGXCPU, "cpu_s": 0.8}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGKILL, "cpu_s": 1.9}, Status.CPU_LIMIT),
+        ({"signal": signal.SIGKILL}, Status.CRASHED),
+        ({"signal": signal.SIGSYS}, Status.FORBIDDEN_SYSCALL),
+        ({"signal": signal.SIGKILL, "timed_out": True}, Status.TIMEOUT),
+        ({"code": 1}, Status.BAD_RESULT),
+    ],
+)
+def test_what_the_kernel_says_comes_before_a_good_answer(
+    changed: dict[str, float], status: Status
+) -> None:
+    """A program that caught SIGXCPU used to get its result in after the limit."""
+    ended = dataclasses.replace(ENDED, **changed)  # type: ignore[arg-type]
+    assert judge(Ran(ended, answer(walker())), LIMITS).status is status
+
+
 def test_error_of_the_wrong_types_is_still_an_error() -> None:
     read = read_answer(b'{"error": {}, "message": 3, "line": true, "stdout": null}', LIMITS)
     assert (read.walker, read.error, read.message, read.line) == (None, "Exception", "", None)
@@ -162,6 +198,28 @@ def test_any_document_is_read_or_refused(value: object) -> None:
         read = read_answer(json.dumps({"result": value}).encode(), LIMITS)
         assert read.walker is not None
         assert all(math.isfinite(x) for joint in read.walker["joints"] for x in joint)
+
+
+numbers = st.integers(-9, 9) | st.floats(allow_nan=False, allow_infinity=False, width=32)
+walkers = st.fixed_dictionaries(
+    {
+        "joints": st.lists(st.lists(numbers, min_size=2, max_size=2), min_size=1, max_size=6),
+        "muscles": st.just([]),
+    }
+)
+damage = st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=3)), min_size=1, max_size=4)
+
+
+@given(walkers, damage)
+def test_damaged_answer_is_a_checked_walker_or_refused(value: object, places: list) -> None:
+    data = answer(value)
+    for place, inserted in places:
+        at = place % (len(data) + 1)
+        data = data[:at] + inserted + data[at + place % 3 :]
+    with contextlib.suppress(BadResult):
+        read = read_answer(data, LIMITS)
+        if read.walker is not None:
+            assert check_walker(read.walker, LIMITS) == read.walker
 
 
 @given(st.binary(max_size=200))

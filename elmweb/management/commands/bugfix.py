@@ -13,7 +13,7 @@ from archive.services import registry
 from elmweb.commands import ensure_database
 from elmweb.paths import BASE_DIR
 from simulation.evaluate import SandboxLost
-from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.sandbox import SandboxUnavailable, open_sandbox
 from workers.benchmark import results
 from workers.benchmark.bugs import FUNCTIONS, TASKS, Task, tasks_called
 from workers.benchmark.comparison import rewrite_tables
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         except RuntimeError as error:
             raise CommandError(str(error)) from None
         try:
-            with Sandbox(LIMITS) as sandbox:
+            with open_sandbox(LIMITS) as sandbox:
                 judge = Judge(sandbox)
                 for writer in writers:
                     for task in dict.fromkeys(tasks):

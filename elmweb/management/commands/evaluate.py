@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from archive.services.terrains import spec_named
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
-from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.sandbox import SandboxUnavailable, open_sandbox
 from simulation.terrain import KINDS, Terrain, make_terrain
 
 WRONG_ARGUMENTS = 2  # exit status
@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 f"{'outcome':<14}{'fitness':>8}{'height':>8}{'width':>8}{'mass':>8}  file: reason"
             )
         try:
-            with Sandbox() as sandbox:
+            with open_sandbox() as sandbox:
                 evaluator = Evaluator(sandbox, get_domain("sodarace"), terrain)
                 for file, source in programs:
                     evaluation = evaluator.evaluate(source)

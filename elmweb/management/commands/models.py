@@ -13,7 +13,7 @@ from archive.services import external, installs, registry
 from elmweb.commands import ensure_database, print_json
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluator, SandboxLost
-from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.sandbox import SandboxUnavailable, open_sandbox
 from simulation.terrain import make_terrain
 from workers.mutation.spec import FORMS, ModelSpec
 
@@ -115,7 +115,7 @@ class Command(BaseCommand):
                 self.stderr.write(sentence)
 
         try:
-            with Sandbox() as sandbox:
+            with open_sandbox() as sandbox:
                 evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
                 report = installs.probe_model(given.name, evaluator, tell)
         except (SandboxUnavailable, SandboxLost) as error:

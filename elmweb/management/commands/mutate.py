@@ -12,7 +12,7 @@ from elmweb.management.commands.evaluate import WRONG_ARGUMENTS, _source
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation, Evaluator, SandboxLost
 from simulation.outcome import Outcome
-from simulation.sandbox import Sandbox, SandboxUnavailable
+from simulation.sandbox import SandboxUnavailable, open_sandbox
 from simulation.terrain import make_terrain
 from workers.mutation.operator import MutationRequest, Operator, Proposal, load_operator
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         except RuntimeError as error:
             raise CommandError(str(error)) from None
         try:
-            with Sandbox() as sandbox:
+            with open_sandbox() as sandbox:
                 evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
                 for file, source in programs:
                     found = measure(

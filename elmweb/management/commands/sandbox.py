@@ -9,13 +9,15 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from simulation.sandbox import (
-    Sandbox,
+    RemoteSandbox,
+    SandboxPool,
     SandboxUnavailable,
     Status,
     Tier,
     Verdict,
     check_sandbox,
     explain,
+    open_sandbox,
 )
 
 _WRONG_ARGUMENTS, _REFUSED = 2, 1
@@ -57,7 +59,7 @@ class Command(BaseCommand):
 
     def _run(self, files: list[Path], as_json: bool, rng_seed: int) -> None:
         try:
-            with Sandbox() as sandbox:
+            with open_sandbox() as sandbox:
                 for file in files:
                     verdict = _run_file(sandbox, file, rng_seed)
                     self.stdout.write(
@@ -67,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError(str(unavailable), returncode=_REFUSED) from unavailable
 
 
-def _run_file(sandbox: Sandbox, file: Path, rng_seed: int) -> Verdict:
+def _run_file(sandbox: SandboxPool | RemoteSandbox, file: Path, rng_seed: int) -> Verdict:
     most = sandbox.limits.source_bytes
     try:
         with file.open("rb") as opened:

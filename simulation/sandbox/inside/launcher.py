@@ -35,6 +35,8 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
         "machine": platform.machine(),
         "missing_modules": missing,
     }
+    if "numpy" not in missing:
+        child.warm_up(names)
     base_bytes = limits.address_space_bytes()
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
@@ -117,6 +119,8 @@ def _forget() -> None:
     sys.path[:] = []
     sys.path_importer_cache.clear()
     sys.argv[:] = [""]
+    sys.orig_argv[:] = []
+    sys.executable = sys._base_executable = ""  # type: ignore[attr-defined]
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
     gc.collect()

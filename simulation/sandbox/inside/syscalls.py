@@ -20,7 +20,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "times": (100, 153), "getrusage": (98, 165), "getpid": (39, 172), "getppid": (110, 173),
     "gettid": (186, 178), "getuid": (102, 174), "geteuid": (107, 175), "getgid": (104, 176),
     "getegid": (108, 177), "futex": (202, 98), "exit": (60, 93), "exit_group": (231, 94),
-    "restart_syscall": (219, 128), "getrandom": (318, 278), "uname": (63, 160),
+    "restart_syscall": (219, 128), "getrandom": (318, 278),
     "rseq": (334, 293),
     # the zygote's
     "clone": (56, 220), "fork": (57, None), "wait4": (61, 260), "waitid": (247, 95),
@@ -46,7 +46,7 @@ PROGRAM = (
     "sigaltstack", "sched_yield", "nanosleep", "clock_nanosleep", "clock_gettime",
     "clock_getres", "gettimeofday", "time", "times", "getrusage", "getpid", "getppid", "gettid",
     "getuid", "geteuid", "getgid", "getegid", "futex", "exit", "exit_group", "restart_syscall",
-    "getrandom", "uname", "rseq",
+    "getrandom", "rseq",
 )  # fmt: skip
 
 ZYGOTE = (
