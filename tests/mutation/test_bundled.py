@@ -47,6 +47,15 @@ def test_as_many_children_are_valid_as_the_card_says(operator, parents, first, i
     assert found["novel"] >= first - 0.1, found
 
 
+def test_messages_that_can_be_checked_are_mostly_obeyed(operator):
+    """It used to obey "lower" and "wider" no better than chance."""
+    with Sandbox() as sandbox:
+        evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
+        messages = tuple(validity.CHECKABLE)
+        found = validity.measure(operator, evaluator, SEEDS, 24, messages).to_json()
+    assert found["obeyed"] >= 0.65, found  # 0.8 on the card
+
+
 CODE = """
 import hashlib, sys
 from workers.mutation.operator import MutationRequest, load_operator

@@ -79,13 +79,14 @@ class Training:
         budget, mean = self.config.cpu_minutes * 60, None
         end = until * budget
         saved = validated = self.cpu
+        cost = 0.0  # [CPU s] of the last validation; in all they take a twentieth of the budget
         last = time.process_time()
         while self.cpu < end and not should_stop():
             loss = self.step(collate(next(source)))
             mean = loss if mean is None else 0.97 * mean + 0.03 * loss
             now = time.process_time()
             self.cpu, last = self.cpu + now - last, now
-            if self.cpu - validated > max(45, budget / 40) or self.cpu >= end:
+            if self.cpu - validated > max(45, budget / 40, 20 * cost) or self.cpu >= end:
                 validated = self.cpu
                 line = {
                     "cpu_minutes": round(self.cpu / 60, 2),
@@ -97,6 +98,7 @@ class Training:
                 }
                 self.log.append(line)
                 report(line)
+                cost = time.process_time() - last
             if self.cpu - saved > self.config.save_every:
                 saved = self.cpu
                 self.save()
