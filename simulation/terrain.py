@@ -11,9 +11,8 @@ import numpy as np
 
 from simulation import polyline
 
-HALF_LENGTH = (
-    polyline.REACH
-)  # [u] nothing measured reached 17 u/s, so ten seconds never get this far
+# [u] nothing measured reached 17 u/s, so ten seconds never get this far
+HALF_LENGTH = polyline.REACH
 PAD = 18.0  # [u] flat either side of the middle, where a walker starts
 FADE = 5.0  # [u] over which unevenness fades in beyond the pad
 END_WALL = 60.0  # [u] height of the wall at each end, which closes the course
