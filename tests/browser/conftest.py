@@ -1,6 +1,8 @@
 """A real Chromium on the real ELMWeb."""
 
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -19,6 +21,18 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
+
+
+def wait_until(page: Page, expression: str, arg: Any = None, seconds: float = 20) -> None:
+    """Wait until ``expression`` holds on the page.
+
+    Playwright's ``wait_for_function`` asks from within the page, where the content security
+    policy forbids to evaluate text; this asks from without.
+    """
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, f"waited {seconds:g} s for {expression}"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="module")  # not longer: Playwright leaves an event loop running meanwhile

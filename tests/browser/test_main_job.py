@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import wait_until
 from tests.stack import Stack
 from workers.mutation.diff import apply_diff
 
@@ -63,7 +64,7 @@ def test_the_demo_run_starts_with_one_click_and_fills_the_map_without_a_reload(
 
 def test_a_click_on_a_cell_shows_its_elite_walking(page: Page, stack: Stack, demo: int):
     page.goto(f"{stack.url}/runs/{demo}/")
-    page.wait_for_function("document.querySelector('[data-testid=slab-grid] canvas')?.height > 50")
+    wait_until(page, "document.querySelector('[data-testid=slab-grid] canvas')?.height > 50")
     snapshot = wait_for_cells(page, stack, demo, 3)
     index = snapshot["cells"][-1][0]
     grid = page.get_by_test_id("slab-grid")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_main_job import fetch, wait_for_cells
 from tests.stack import Stack
 
@@ -155,8 +156,8 @@ def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
     expect(page.get_by_test_id("training-progress")).to_contain_text(
         "step", timeout=1000 * PATIENCE
     )
-    page.wait_for_function(
-        "blank => document.querySelector('#loss-curve').toDataURL() !== blank", arg=blank
+    wait_until(
+        page, "blank => document.querySelector('#loss-curve').toDataURL() !== blank", arg=blank
     )
     expect(state).to_have_text("finished", timeout=1000 * PATIENCE)
     number = page.url.rstrip("/").rpartition("/")[2]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import wait_until
 from tests.browser.test_main_job import fetch
 from tests.js.gif import decode_gif
 from tests.stack import Stack
@@ -63,9 +64,9 @@ def assert_plays(page: Page) -> None:
     ahead = "t => Number(document.querySelector('[data-testid=scrub]').value) > t"
     canvas, scrub = page.get_by_test_id("race-canvas"), page.get_by_test_id("scrub")
     expect(canvas).to_be_visible()
-    page.wait_for_function(ahead, arg=0)
+    wait_until(page, ahead, arg=0)
     before, t = canvas.evaluate("c => c.toDataURL()"), float(scrub.input_value())
-    page.wait_for_function(ahead, arg=t + 0.3)
+    wait_until(page, ahead, arg=t + 0.3)
     assert canvas.evaluate("c => c.toDataURL()") != before
 
 

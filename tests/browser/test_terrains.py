@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import wait_until
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ def highest(page: Page) -> float:
 def open_editor(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/terrains/new/")
     expect(page.get_by_test_id("terrain-points")).to_have_value(re.compile("240, 0"))
-    page.wait_for_function("document.querySelector('#draw canvas').width > 300")
+    wait_until(page, "document.querySelector('#draw canvas').width > 300")
 
 
 def place(page: Page, across: float, down: float) -> tuple[float, float]:
