@@ -34,14 +34,7 @@ HEALTHCHECK --interval=30s --timeout=25s --start-period=30s --retries=3 \
 CMD ["python", "-m", "simulation.sandbox.service", "--host", "0.0.0.0", "--port", "7101"]
 
 # --- what app and model have in common
-FROM ${PYTHON} AS base
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    DJANGO_SETTINGS_MODULE=elmweb.settings ELMWEB_DATA=/data \
-    NUMBA_CACHE_DIR=/tmp/numba HOME=/tmp
-# A volume that is mounted first here takes over these folders' owner.
-RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin elmweb \
- && install -d -o elmweb -g elmweb -m 700 /data \
- && install -d -o elmweb -g elmweb -m 755 /run/elmweb/database /run/elmweb/web
+FROM ${PYTHON} AS code
 WORKDIR /app
 COPY manage.py ./
 COPY docker docker
@@ -54,6 +47,16 @@ COPY workers workers
 COPY elmweb elmweb
 RUN python -m compileall -q .
 
+FROM ${PYTHON} AS base
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=elmweb.settings ELMWEB_DATA=/data \
+    NUMBA_CACHE_DIR=/tmp/numba HOME=/tmp
+# A volume that is mounted here for the first time takes over these folders' owner.
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin elmweb \
+ && install -d -o elmweb -g elmweb -m 700 /data \
+ && install -d -o elmweb -g elmweb -m 755 /run/elmweb/database /run/elmweb/web
+WORKDIR /app
+
 # --- app
 FROM packages AS app-packages
 RUN python requirements.py postgres > wanted.txt \
@@ -61,6 +64,7 @@ RUN python requirements.py postgres > wanted.txt \
 
 FROM base AS app
 COPY --from=app-packages /opt/venv /opt/venv
+COPY --from=code /app /app
 USER elmweb
 EXPOSE 8000
 
@@ -79,4 +83,5 @@ RUN { python requirements.py postgres model; echo pip; } > wanted.txt \
 
 FROM base AS model
 COPY --from=model-packages /opt/venv /opt/venv
+COPY --from=code /app /app
 USER elmweb

@@ -25,7 +25,9 @@ def _evaluate() -> Command:
     processes = env.integer("ELMWEB_EVALUATE_PROCESSES", 2, low=1, high=256)
     pool = ("-Q", "check,evaluate", "-P", "prefork", "-c", str(processes))
     # The processes are the parallelism: more threads in each would only get in each other's way.
-    return Command(_celery("evaluate", *pool), {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    return Command(
+        _celery("evaluate", *pool), {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    )
 
 
 def _model() -> Command:

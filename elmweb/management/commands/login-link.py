@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if url := env.text("ELMWEB_URL"):
-            self.stdout.write(login_links.address(url.rstrip("/"), login_links.mint(paths.DATA_DIR)))
+            self.stdout.write(
+                login_links.address(url.rstrip("/"), login_links.mint(paths.DATA_DIR))
+            )
             return
         holder = DataLock(paths.DATA_DIR).holder()
         if holder is None:
