@@ -18,8 +18,8 @@ from workers.mutation.install_smollm2 import NAME
 
 COMMAND = (sys.executable, str(BASE_DIR / "manage.py"), "models", "install", NAME)
 NOT_HERE = (
-    f"the pages run without the packages for it here: say manage.py models install {NAME} where a "
-    f"model worker runs, as in docker compose exec worker-model python manage.py models install {NAME}"
+    "the pages run without the packages for it here. Where a model worker runs, say "
+    f"manage.py models install {NAME} (after docker compose exec worker-model python)"
 )
 STARTING = 30.0  # [s] until the command holds its lock, on a busy machine
 _PROGRESS = re.compile(r"(\w+)(?: (\d+) %)?")
