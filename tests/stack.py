@@ -19,6 +19,12 @@ from elmweb import login_links, paths
 T = TypeVar("T")
 CHILDREN = ("broker", "web", "evaluate", "model")
 _OURS = ("ELMWEB_", "DATABASE_URL", "DJANGO_")
+_STOP_RUNS = """
+from archive.models import Run, RunState
+from archive.services import runs
+for run in Run.objects.filter(state__in=[RunState.RUNNING, RunState.PAUSED]):
+    runs.stop(run)
+"""
 
 
 class Stack:
@@ -134,6 +140,11 @@ class Stack:
             capture_output=True,
             timeout=timeout,
         )
+
+    def stop_runs(self) -> None:
+        """End every run that goes on, so that the tests that follow have the machine."""
+        stopped = self.manage("shell", "--no-imports", "-c", _STOP_RUNS)
+        assert stopped.returncode == 0, stopped.stderr
 
     def until(self, seen: Callable[[], T], seconds: float, what: str) -> T:
         """Return the first true value of ``seen``; fail with the logs after ``seconds``."""
