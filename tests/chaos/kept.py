@@ -62,17 +62,13 @@ class Kept:
             self._thread.join(5)
 
     def _keep(self) -> None:
-        guard = (str(os.getpid()), str(int(signal.SIGKILL)), "0")
-        wrapper = (sys.executable, "-I", "-S", exec_child.__file__, *guard)
+        wrapper = _as_user(self.user) if self.user else _as_ourselves()
         while not self._stopping.is_set():
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
                     (*wrapper, *self.command),
-                    cwd=paths.BASE_DIR if self.user is None else "/",
+                    cwd="/" if self.user else paths.BASE_DIR,
                     env=self.env,
-                    user=self.user,
-                    group=self.user,
-                    extra_groups=None if self.user is None else [],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
@@ -81,6 +77,16 @@ class Kept:
             self.starts += 1
             self.process.wait()
             time.sleep(RESTART_AFTER)
+
+
+def _as_ourselves() -> tuple[str, ...]:
+    guard = (str(os.getpid()), str(int(signal.SIGKILL)), "0")
+    return (sys.executable, "-I", "-S", exec_child.__file__, *guard)
+
+
+def _as_user(user: str) -> tuple[str, ...]:
+    """The same for another user, who may not be allowed to run our interpreter."""
+    return ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--pdeathsig=KILL")
 
 
 def send(signum: int, family: dict[tuple[int, int], str]) -> None:
