@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml
 	@echo '3/4 language model (torch, transformers): the large part'
 	@$(INSTALL) -e '.[model]' $(LARGE)
 	@echo '4/4 database driver and test tools'
-	@$(INSTALL) -e '.[model,postgres,test]' $(LARGE)
+	@$(INSTALL) -e '.[model,postgres,s3,test]' $(LARGE)
 	@touch $@
 	@echo 'Installed.'
 

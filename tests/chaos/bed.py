@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import Self
 import redis
 from django.core.management import get_commands
 
+from archive.services import presence
 from elmweb.supervisor import broker
 from tests.chaos.clock import Clock
 from tests.chaos.kept import Kept
@@ -38,7 +40,7 @@ class Part:
 
     name: str
     family: Callable[[], dict[tuple[int, int], str]]  # its processes; empty while it is down
-    works: Callable[[], bool]  # whether it does, at this moment
+    works: Callable[[float], bool]  # whether it does, since that moment of the monotonic clock
 
 
 class Bed:
@@ -90,17 +92,18 @@ class Bed:
     def parts(self) -> list[Part]:
         """All parts of this stack."""
         return [
-            Part("broker", self.kept["broker"].family, self.works_broker),
+            Part("broker", self.kept["broker"].family, lambda since: self.works_broker()),
             Part("supervisor", self._supervisor, self._works_web),
             Part("web", lambda: self._supervised("web"), self._works_web),
             Part("evaluate worker", lambda: self._supervised("evaluate"), self._works_evaluate),
             Part("evaluate process", self._pool_process, self._works_evaluate),
-            Part("model worker", lambda: self._supervised("model"), lambda: self._says("model")),
-            Part("sandbox", self._sandbox, lambda: bool(self._sandbox())),
-            *([Part("postgres", self.kept["postgres"].family, self._works_postgres)]
+            Part("model worker", lambda: self._supervised("model"),
+                 lambda since: self._says("model", since)),
+            Part("sandbox", self._sandbox, lambda since: bool(self._sandbox())),
+            *([Part("postgres", self.kept["postgres"].family, lambda since: self._works_postgres())]
               if "postgres" in self.kept else []),
             *([Part("scheduler", self.kept["scheduler"].family,
-                    lambda: self.kept["scheduler"].pid is not None)]
+                    lambda since: self.kept["scheduler"].pid is not None)]
               if "scheduler" in self.kept else []),
         ]  # fmt: skip
 
@@ -151,19 +154,20 @@ class Bed:
         except psycopg.Error:
             return False
 
-    def _works_web(self) -> bool:
+    def _works_web(self, since: float) -> bool:
         return self.stack.get("/healthz")[0] == 200
 
-    def _works_evaluate(self) -> bool:
+    def _works_evaluate(self, since: float) -> bool:
         pid = self._pid("evaluate")
         processes = [p for p, _ in (family_of(pid) if pid else {}) if _parent(p) == pid]
-        return len(processes) >= self.processes and self._says("evaluate")
+        return len(processes) >= self.processes and self._says("evaluate", since)
 
-    def _says(self, kind: str) -> bool:
-        """Whether the worker gave a sign of life within the last 4 s; it does so every 3 s."""
+    def _says(self, kind: str, since: float) -> bool:
+        """Whether the worker gave a sign of life since then; it does so every 3 s."""
         with contextlib.suppress(redis.RedisError):
             left = self.direct.pttl(f"elmweb:worker:{kind}")
-            return isinstance(left, int) and left > 8_000
+            age = presence.FADES - int(left) / 1000  # type: ignore[arg-type]
+            return time.monotonic() - age > since
         return False
 
     # --- making it

@@ -26,15 +26,15 @@ class Fault:
     kind: str
     begin: Callable[[], Callable[[], None] | None]  # what ends it; None: nothing there to hit
     seconds: tuple[float, float]  # that it lasts, from and to
-    is_over: Callable[[], bool]  # whether all works again, once it has ended
+    is_over: Callable[[float], bool]  # whether all works again since it ended, at that moment
     weight: int = _USUAL
 
 
-def every_fault(bed: Bed, rng: random.Random, is_evolving: Callable[[], bool]) -> list[Fault]:
+def every_fault(bed: Bed, rng: random.Random, is_evolving: Callable[[float], bool]) -> list[Fault]:
     """Return all kinds of faults that can be had on this machine.
 
     Args:
-        is_evolving: whether a child was recorded since the last fault ended.
+        is_evolving: whether a child was recorded since a moment of the monotonic clock.
     """
     faults = []
     for part in bed.parts():
@@ -44,7 +44,7 @@ def every_fault(bed: Bed, rng: random.Random, is_evolving: Callable[[], bool]) -
     link = bed.link
     for kind, harm in (("cut", link.cut), ("stall", link.stall)):
         begin = _harming(harm, link.mend)
-        faults.append(Fault(f"{kind} network to broker", begin, CUT, bed.works_broker))
+        faults.append(Fault(f"{kind} network to broker", begin, CUT, is_evolving))
     if "fill disk" not in bed.missing:
         faults.append(Fault("fill disk", lambda: _fill(bed), FULL, is_evolving))
     if (clock := bed.clock) is not None:

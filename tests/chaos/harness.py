@@ -150,8 +150,7 @@ class Storm:
     ) -> None:  # fmt: skip
         self.witness, self.rng, self.report, self.say = witness, rng, report, say
         self.began = time.monotonic()
-        self._last_end = self.began
-        self.faults = every_fault(bed, rng, lambda: witness.last_news > self._last_end)
+        self.faults = every_fault(bed, rng, lambda since: witness.last_news > since)
         self._deck: list[Fault] = []
         self._ends: list[tuple[float, Hit, Fault, Callable[[], None]]] = []  # under way
         self._sick: list[tuple[Hit, Fault]] = []  # ended, not well yet
@@ -197,8 +196,7 @@ class Storm:
 
     def _end(self, hit: Hit, fault: Fault, ending: Callable[[], None]) -> None:
         ending()
-        self._last_end = time.monotonic()
-        hit.ended = self._last_end - self.began
+        hit.ended = time.monotonic() - self.began
         with self._lock:
             self._sick.append((hit, fault))
 
@@ -208,7 +206,7 @@ class Storm:
             time.sleep(0.2)
             for entry in list(self._sick):
                 hit, fault = entry
-                if fault.is_over():
+                if fault.is_over(self.began + (hit.ended or 0.0)):
                     hit.well = time.monotonic() - self.began
                     with self._lock:
                         self._sick.remove(entry)
