@@ -161,6 +161,19 @@ class Stack:
             self._printed.append(line.rstrip())
 
 
+def wait(seen: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait until ``seen`` is true.
+
+    Raises:
+        TimeoutError: it was not, for so long.
+    """
+    deadline = time.monotonic() + seconds
+    while not seen():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as probe:

@@ -73,7 +73,7 @@ class Bed:
                 self.cluster.create()
                 self._keep(ending, "postgres", self.cluster.command, signum=signal.SIGINT,
                            user=self.cluster.user)  # fmt: skip
-                self.stack.until(lambda: self._works_postgres(), 30, "PostgreSQL")
+                self.stack.until(self.cluster.answers, 30, "PostgreSQL")
                 sandbox = ("-m", "simulation.sandbox.service", "--port", str(self._sandbox_port))
                 self._keep(ending, "sandbox", (sys.executable, *sandbox))
             self._keep(ending, "supervisor", self.stack.command, env=self.stack.env)
@@ -91,7 +91,7 @@ class Bed:
 
     def parts(self) -> list[Part]:
         """All parts of this stack."""
-        return [
+        parts = [
             Part("broker", self.kept["broker"].family, lambda since: self.works_broker()),
             Part("supervisor", self._supervisor, self._works_web),
             Part("web", lambda: self._supervised("web"), self._works_web),
@@ -100,12 +100,13 @@ class Bed:
             Part("model worker", lambda: self._supervised("model"),
                  lambda since: self._says("model", since)),
             Part("sandbox", self._sandbox, lambda since: bool(self._sandbox())),
-            *([Part("postgres", self.kept["postgres"].family, lambda since: self._works_postgres())]
-              if "postgres" in self.kept else []),
-            *([Part("scheduler", self.kept["scheduler"].family,
-                    lambda since: self.kept["scheduler"].pid is not None)]
-              if "scheduler" in self.kept else []),
         ]  # fmt: skip
+        if (cluster := self.cluster) is not None:
+            family = self.kept["postgres"].family
+            parts.append(Part("postgres", family, lambda since: cluster.answers()))
+        if (scheduler := self.kept.get("scheduler")) is not None:
+            parts.append(Part("scheduler", scheduler.family, lambda since: bool(scheduler.pid)))
+        return parts
 
     def _supervisor(self) -> dict[tuple[int, int], str]:
         """The supervisor alone: the kernel ends the others with it."""
@@ -143,16 +144,6 @@ class Bed:
         with contextlib.suppress(redis.RedisError):
             return bool(self.direct.set("chaos:probe", 1, ex=10))
         return False
-
-    def _works_postgres(self) -> bool:
-        import psycopg
-
-        assert self.cluster is not None
-        try:
-            with psycopg.connect(self.cluster.url(), connect_timeout=2) as database:
-                return database.execute("SELECT 1").fetchone() == (1,)
-        except psycopg.Error:
-            return False
 
     def _works_web(self, since: float) -> bool:
         return self.stack.get("/healthz")[0] == 200

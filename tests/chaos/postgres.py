@@ -55,6 +55,16 @@ class Cluster:
         words = (word for name, value in options.items() for word in ("-c", f"{name}={value}"))
         return (str(self.binaries / "postgres"), "-D", str(self.folder / "files"), *words)
 
+    def answers(self) -> bool:
+        """Whether it serves queries at this moment."""
+        import psycopg
+
+        try:
+            with psycopg.connect(self.url(), connect_timeout=2) as database:
+                return database.execute("SELECT 1").fetchone() == (1,)
+        except psycopg.Error:
+            return False
+
     def url(self, name: str = "postgres") -> str:
         """Return the address of one of its databases, password included."""
         return f"postgres://elmweb:{self.password}@127.0.0.1:{self.port}/{name}"
