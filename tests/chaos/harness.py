@@ -19,7 +19,8 @@ from tests.chaos.witness import Witness
 
 BETWEEN = (1.5, 7.0)  # [s] from one fault's beginning to the next one's
 RUNS_AT_ONCE = 2
-BUDGET = 192  # [children] of a run: several begin and end among the faults
+BUDGET = 96  # [children] of a run: several begin and end among the faults
+PARENTS = 2  # of a batch: many small jobs, so that every fault meets some of them
 PATIENCE = 300.0  # [s] for what is under way after the last fault, on a machine under load
 
 START = """
@@ -29,7 +30,8 @@ from archive.services import runs
 from django.db import transaction
 from simulation.domains import get_domain
 with transaction.atomic():
-    run = runs.create_run(config=RunConfig(budget={budget}), rng_seed={rng_seed}, name="chaos",
+    run = runs.create_run(config=RunConfig(budget={budget}, parents_per_batch={parents}),
+                          rng_seed={rng_seed}, name="chaos",
                           source=get_domain("sodarace").seed_programs["square"].source)
     runs.start(run)
 print("run", run.pk)
@@ -254,7 +256,9 @@ class Starter:
                 self._begin_one()
 
     def _begin_one(self) -> None:
-        script = START.format(budget=BUDGET, rng_seed=self.seed * 1000 + len(self.runs))
+        script = START.format(
+            budget=BUDGET, parents=PARENTS, rng_seed=self.seed * 1000 + len(self.runs)
+        )
         try:
             made = self.bed.stack.manage("shell", "--no-imports", "-c", script, timeout=60)
         except OSError:  # a full disk

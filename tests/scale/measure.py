@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
 from simulation.sandbox.process import cpu_of_tree
 from tests.chaos.kept import Kept
+from tests.scale import writer
 from tests.stack import wait
 from workers.mutation.operator import MutationRequest, load_operator
 
@@ -117,27 +118,26 @@ def record(folder: Path) -> Iterator[Measurement]:
     for number in WORKERS:
         spawn = multiprocessing.get_context("spawn")
         gate = spawn.Barrier(number + 1)
-        writers = [spawn.Process(target=_write, args=(n, number, gate)) for n in range(number)]
-        for writer in writers:
-            writer.start()
-        gate.wait()
+        places = [(n, number, gate) for n in range(number)]
+        writers = [spawn.Process(target=writer.write, args=place) for place in places]
+        for one in writers:
+            one.start()
+        gate.wait(60)
         began = time.monotonic()
-        for writer in writers:
-            writer.join()
+        for one in writers:
+            one.join()
         rate = number * CHILDREN / (time.monotonic() - began)
         alone = alone or rate
         name = f"record.{connection.vendor}.{number}"
         yield Measurement(name, rate, "children/s", "1 writer", rate / alone)
 
 
-def _write(number: int, of: int, gate) -> None:
-    import django
-
-    django.setup()
+def write(label: str, begin: Callable[[], object]) -> None:
+    """Record the children of one run, once ``begin`` returns."""
     run = runs.create_run(config=RunConfig(budget=CHILDREN), source="x = 0\n")
-    gate.wait()
+    begin()
     for first in range(0, CHILDREN, BATCH):
-        _record(run, first, f"{of}-{number}")
+        _record(run, first, label)
 
 
 def _record(run: Run, first: int, label: str, size: int = BATCH) -> None:
