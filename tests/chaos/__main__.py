@@ -7,6 +7,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     parser.add_argument("--logs", type=Path, help="folder to copy every log to")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and unmount the disk
     with tempfile.TemporaryDirectory() as unused:
         # This process only watches; its settings must not touch anybody's data folder.
         os.environ["ELMWEB_DATA"] = unused
