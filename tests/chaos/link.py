@@ -27,6 +27,8 @@ class Link:
         self._thread.start()
 
     def stop(self) -> None:
+        """End every connection and listen no more."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
@@ -45,6 +47,13 @@ class Link:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+
+    async def _close(self) -> None:
+        self._is_cut = True
+        self._passes.set()
+        self._abort_all()
+        while self._writers:
+            await asyncio.sleep(0.01)
 
     def _abort_all(self) -> None:
         for writer in self._writers:

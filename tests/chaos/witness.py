@@ -75,9 +75,10 @@ class Witness:
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_EVERY):
             with contextlib.suppress(OSError):
-                self._look()
+                self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Write down what is new."""
         for (run,) in self.query("SELECT id FROM archive_run"):
             for seq, child in self._read(run, self._newest.get(run, -1)):
                 self.children[run, seq] = child
