@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all check bench clean
+.PHONY: setup run test test-all chaos scale check bench clean
 
 setup: $(STAMP)
 
@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml
 	@echo '3/4 language model (torch, transformers): the large part'
 	@$(INSTALL) -e '.[model]' $(LARGE)
 	@echo '4/4 database driver and test tools'
-	@$(INSTALL) -e '.[model,postgres,test]' $(LARGE)
+	@$(INSTALL) -e '.[model,postgres,s3,test]' $(LARGE)
 	@touch $@
 	@echo 'Installed.'
 
@@ -40,6 +40,12 @@ test: setup
 
 test-all: setup
 	@$(BIN)/python -m pytest -m ''
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos --minutes 10
+
+scale: setup
+	@$(BIN)/python -m tests.scale
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Typed readers of environment variables that refuse nonsense with a sentence."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,6 +37,38 @@ def sandbox() -> Setting:
         return read_setting()
     except ValueError as error:
         raise ImproperlyConfigured(str(error)) from None
+
+
+def folder(name: str) -> Path | None:
+    """Return the variable as an absolute path; None when it is unset or names a bucket.
+
+    Raises:
+        ImproperlyConfigured: another scheme than ``s3://``, or a relative path.
+    """
+    value = text(name)
+    if not value or value.startswith("s3://"):
+        return None
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise ImproperlyConfigured(f"{name}={value}: use a path from the root on, or s3://bucket")
+    return path
+
+
+def bucket(name: str) -> dict[str, object] | None:
+    """Return Django's storage settings for an ``s3://bucket/prefix`` URL; None for a folder.
+
+    Keys, region and endpoint are what boto3 finds in ``AWS_…`` variables or its own files.
+    """
+    parts = urlsplit(text(name))
+    if parts.scheme != "s3":
+        return None
+    if not parts.netloc:
+        raise ImproperlyConfigured(f"{name}: expected s3://bucket or s3://bucket/prefix")
+    options = {"bucket_name": parts.netloc, "location": parts.path.strip("/")}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**options, "file_overwrite": True, "querystring_auth": True},
+    }
 
 
 def postgres(name: str) -> dict[str, object] | None:

@@ -86,6 +86,14 @@ CELERY_BROKER_URL = (
     f"redis+socket://{_SOCKET}?virtual_host=1" if _SOCKET != REDIS_URL else REDIS_URL
 )
 
+# --- files of models: in a folder, or in a bucket that several hosts share
+_MODELS = env.bucket("ELMWEB_MODELS")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    **({"models": _MODELS} if _MODELS else {}),
+}
+
 # --- the sandbox that programs run in; read here so that nonsense is refused at the start
 SANDBOX = env.sandbox()
 

@@ -49,11 +49,15 @@ class Stack:
     def __exit__(self, *error: object) -> None:
         self.end()
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts it."""
+        return (sys.executable, "manage.py", "up", "--no-open", "--port", str(self.port))
+
     def launch(self) -> None:
         """Start ``manage.py up`` without waiting for anything."""
-        command = [sys.executable, "manage.py", "up", "--no-open", "--port", str(self.port)]
         self.process = subprocess.Popen(
-            command,
+            self.command,
             cwd=paths.BASE_DIR,
             env=self.env,
             text=True,
@@ -96,11 +100,7 @@ class Stack:
     def family(self) -> dict[tuple[int, int], str]:
         """The supervisor and all that came from it, by (pid, start time): what each runs."""
         assert self.process is not None
-        everything = _processes()
-        members = {self.process.pid}
-        while more := {p.pid for p in everything if p.parent in members} - members:
-            members |= more
-        return {(p.pid, p.began): p.command for p in everything if p.pid in members}
+        return family_of(self.process.pid)
 
     def report(self) -> str:
         """What was printed, and how each log ends: for the message of a failed test."""
@@ -172,11 +172,33 @@ class Stack:
             self._printed.append(line.rstrip())
 
 
+def wait(seen: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait until ``seen`` is true.
+
+    Raises:
+        TimeoutError: it was not, for so long.
+    """
+    deadline = time.monotonic() + seconds
+    while not seen():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def family_of(pid: int) -> dict[tuple[int, int], str]:
+    """Return a process and all that came from it, by (pid, start time): what each runs."""
+    everything = _processes()
+    members = {pid}
+    while more := {p.pid for p in everything if p.parent in members} - members:
+        members |= more
+    return {(p.pid, p.began): p.command for p in everything if p.pid in members}
 
 
 def alive(family: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:

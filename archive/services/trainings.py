@@ -259,8 +259,9 @@ def advance() -> None:
         if time.time() - seen > COMMAND_SILENT:
             fail(training, "the command that did it ended without a word")
     repeating = Run.objects.filter(state=RunState.RUNNING, repeat_tuning__isnull=False)
-    for run in repeating:
-        _repeat(run)
+    for run in repeating.values_list("pk", flat=True):
+        with transaction.atomic():  # locked: another host's scheduler may look at this moment
+            _repeat(Run.objects.select_for_update().get(pk=run))
 
 
 def finish_comparison(training: Training) -> Training:
@@ -290,7 +291,8 @@ def finish_comparison(training: Training) -> Training:
 
 def _repeat(run: Run) -> None:
     """Begin the next automatic training of a run when enough was accepted since the last one."""
-    assert run.repeat_tuning is not None
+    if run.repeat_tuning is None:
+        return  # taken back meanwhile
     before = Training.objects.filter(run=run, is_automatic=True)
     if any(training.is_live for training in before):
         return
