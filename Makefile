@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all check bench clean
+.PHONY: setup run test test-all test-postgres check bench clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,10 @@ test: setup
 
 test-all: setup
 	@$(BIN)/python -m pytest -m ''
+
+# The tests of the database, on a PostgreSQL server of their own that is thrown away.
+test-postgres: setup
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m 'django_db and not slow and not browser and not chaos'
 
 check: setup
 	$(BIN)/ruff format --check .
