@@ -130,16 +130,9 @@ class ChildTotals:
 
 
 def _totals(children: QuerySet[Child]) -> Totals:
-    rows = (
-        children.order_by()
-        .values_list("outcome")
-        .annotate(Count("pk"), _sum_of("timings__tokens"), _sum_of("timings__model_s"))
-    )
+    rows = children.order_by().values_list("outcome")
+    spent = {key: Sum(Cast(KT(f"timings__{key}"), FloatField())) for key in ("tokens", "model_s")}
     sums = Totals()
-    for outcome, number, tokens, model_s in rows:
+    for outcome, number, tokens, model_s in rows.annotate(number=Count("pk"), **spent):
         sums += Totals(Counter({outcome: number}), tokens or 0.0, model_s or 0.0)
     return sums
-
-
-def _sum_of(key: str) -> Sum:
-    return Sum(Cast(KT(key), FloatField()), default=0.0)
