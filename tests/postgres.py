@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Self
 
-from elmweb import env, paths
+from elmweb import paths
 from tests.stack import free_port
 
 OLDEST = 15
@@ -139,11 +139,6 @@ class Cluster:
                         f"it did not start: {error.stderr}\n{log.read_text()}"
                     ) from None
                 time.sleep(0.1)
-
-
-def required() -> bool:
-    """Say whether tests must fail, not skip, where there is no PostgreSQL."""
-    return env.boolean("ELMWEB_REQUIRE_POSTGRES", False)
 
 
 def main(command: list[str]) -> int:

@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from archive.models import Job
 from archive.services import processes
 from elmweb import env, paths
 from elmweb.operations import figures
+from elmweb.supervisor import broker
 from elmweb.supervisor.logfile import LogFile
 from simulation.physics import WORLD_VERSION
 
@@ -215,14 +215,7 @@ def _database_version() -> str:
 
 
 def _broker_version() -> str:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, retry=None
-    )
     try:
-        told = client.info("server")
+        return broker.facts(settings.REDIS_URL).version
     except (RedisError, OSError):
         return "does not answer"
-    finally:
-        client.close()
-    name = told.get("server_name", "redis").capitalize()
-    return f"{name} {told.get(f'{name.lower()}_version', told['redis_version'])}"
