@@ -41,9 +41,11 @@ test: setup
 test-all: setup
 	@$(BIN)/python -m pytest -m ''
 
+ON_POSTGRES = (django_db and not slow and not browser and not chaos) or (postgres and not chaos)
+
 # The tests of the database, on a PostgreSQL server of their own that is thrown away.
 test-postgres: setup
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m 'django_db and not slow and not browser and not chaos'
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m '$(ON_POSTGRES)'
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -36,14 +36,15 @@ _PARTS = {"models": "models and trainings", "logs": "logs", "broker": "the broke
 
 
 @dataclass(frozen=True)
-class Worker:
-    """A process that works on jobs, and the job that it holds."""
+class Process:
+    """A process of ELMWeb, on whatever machine, and what it does."""
 
     name: str
     kind: str
-    since_s: float | None  # how long it has been there; None while the broker is away
-    rss: int | None
-    job: Job | None
+    job: Job | None  # that it holds
+    since_s: float | None = None  # how long it has been there; None while the broker is away
+    rss: int | None = None
+    viewers: int | None = None  # browsers that watch a run through it; None: it is no web process
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ def state(*, with_logs: bool) -> dict[str, Any]:
     return {
         "problems": problems,
         "queues": _try(lambda: figures.queues(now), problems, "The queues cannot be read."),
-        "workers": _try(lambda: _workers(present, now.timestamp()), problems, ""),
-        "webs": [sign for sign in present or () if sign["kind"] == "web"],
+        "present": _try(lambda: _present(present, now.timestamp()), problems, ""),
         "broker_answers": present is not None,
         "leases": _try(lambda: _leases(now), problems, ""),
         "supervised": _supervised(now.timestamp(), with_logs),
@@ -104,16 +104,22 @@ def _leases(now: datetime) -> list[Lease]:
     ]
 
 
-def _workers(present: list[dict[str, Any]] | None, now: float) -> list[Worker]:
+def _present(signs: list[dict[str, Any]] | None, now: float) -> list[Process]:
     """Return who is there and who holds a job; without the broker only the latter are known."""
     held = {job.holder: job for job in figures.leases()}
-    signs = [sign for sign in present or () if sign["kind"] != "web"]
-    workers = [
-        Worker(s["name"], s["kind"], now - s["since"], s["rss"], held.pop(s["name"], None))
-        for s in signs
+    found = [
+        Process(
+            name=sign["name"],
+            kind=sign["kind"],
+            job=held.pop(sign["name"], None),
+            since_s=now - sign["since"],
+            rss=sign["rss"],
+            viewers=sign.get("viewers"),
+        )
+        for sign in signs or ()
     ]
-    queue = {job.holder: figures.QUEUES[Job.Kind(job.kind)] for job in held.values()}
-    return workers + [Worker(name, queue[name], None, None, job) for name, job in held.items()]
+    queue = {name: figures.QUEUES[Job.Kind(job.kind)] for name, job in held.items()}
+    return found + [Process(name, queue[name], job) for name, job in held.items()]
 
 
 def _supervised(now: float, with_logs: bool) -> list[dict[str, Any]]:

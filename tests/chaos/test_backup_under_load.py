@@ -65,6 +65,7 @@ def _with_workers(stack: Stack) -> dict[str, float] | None:
     return figures if figures.get('elmweb_processes{kind="evaluate"}') == 2 else None
 
 
+@pytest.mark.slow
 def test_a_lease_that_is_returned_is_counted(stack: Stack):
     stack.until_ready()
     run = shell(stack, START)
