@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all chaos scale check bench clean
+.PHONY: setup run test test-all test-postgres chaos scale check bench clean
 
 setup: $(STAMP)
 
@@ -46,6 +46,12 @@ chaos: setup
 
 scale: setup
 	@$(BIN)/python -m tests.scale
+
+ON_POSTGRES = (django_db and not slow and not browser and not chaos) or (postgres and not chaos)
+
+# The tests of the database, on a PostgreSQL server of their own that is thrown away.
+test-postgres: setup
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m '$(ON_POSTGRES)'
 
 check: setup
 	$(BIN)/ruff format --check .

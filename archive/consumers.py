@@ -101,6 +101,11 @@ COALESCERS: dict[int, Coalescer] = {}
 _joining: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
 
+def viewers() -> int:
+    """Return how many browsers watch a run through this process."""
+    return sum(len(coalescer.viewers) for coalescer in list(COALESCERS.values()))
+
+
 class RunConsumer(AsyncJsonWebsocketConsumer):
     """One browser that watches one run. It sends nothing; what it does goes over HTTP."""
 

@@ -235,6 +235,9 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    # Host and pid of who claimed it last; by default of the database, too: older workers go on.
+    holder = models.CharField(max_length=120, blank=True, default="", db_default="")
+    claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)  # when its id last went to the broker
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

@@ -31,6 +31,14 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
+    """Return the variable, one of the words ``of``."""
+    value = text(name, default)
+    if value not in of:
+        raise ImproperlyConfigured(f"{name}={value}: use {' or '.join(map(repr, of))}")
+    return value
+
+
 def sandbox() -> Setting:
     """Return which sandbox to use and what programs may use in it."""
     try:
@@ -72,10 +80,17 @@ def bucket(name: str) -> dict[str, object] | None:
 
 
 def postgres(name: str) -> dict[str, object] | None:
-    """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL."""
+    """Return Django's database settings for the URL that the variable holds; None when unset."""
     url = text(name)
-    if not url:
-        return None
+    return postgres_at(url, name) if url else None
+
+
+def postgres_at(url: str, name: str) -> dict[str, object]:
+    """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL.
+
+    Args:
+        name: what the URL is called where it comes from, for the refusal.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise ImproperlyConfigured(

@@ -4,7 +4,7 @@
 folder and a broker of our own on a unix socket, started by ``manage.py up``.
 """
 
-from elmweb import env
+from elmweb import env, logs
 from elmweb.paths import BASE_DIR, broker_socket, ensure_data_dir
 from elmweb.secrets import secret_key
 
@@ -130,12 +130,10 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 # Cookies ignore the port: the name keeps two ELMWebs on one machine apart.
 SESSION_COOKIE_NAME = f"elmweb_{broker_socket().stem}"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # A refused upload is no error of ours.
-    "loggers": {"django.security.RequestDataTooBig": {"level": "CRITICAL"}},
-    "root": {"handlers": ["console"], "level": env.text("ELMWEB_LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.configuration(
+    env.choice("ELMWEB_LOG_FORMAT", "plain", of=("plain", "json")),
+    env.text("ELMWEB_LOG_LEVEL", "INFO"),
+)
+
+# --- figures for Prometheus: at /metrics, for this machine, for admins, and with this token
+METRICS_TOKEN = env.text("ELMWEB_METRICS_TOKEN")

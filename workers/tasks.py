@@ -19,6 +19,7 @@ from archive.services import (
     model_store,
     planning,
     presence,
+    processes,
     recording,
     registry,
     repeats,
@@ -59,6 +60,8 @@ def _say_hello(sender: object, **kwargs: object) -> None:
     for kind in presence.KINDS:
         if kind in queues:
             presence.keep_saying(kind)
+    if "model" in queues:  # it works in its own process; evaluation has a pool, see below
+        processes.keep_saying("model")
 
 
 @worker_process_init.connect
@@ -66,6 +69,7 @@ def _warm_up(**kwargs: object) -> None:
     """Start the zygotes of a process that evaluates before its first job asks for them."""
     if "evaluate" in celery_app.amqp.queues.consume_from:
         threading.Thread(target=_start_sandbox, daemon=True).start()
+        processes.keep_saying("evaluate")
 
 
 def _start_sandbox() -> None:

@@ -20,6 +20,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from archive.models import Job, Run, RunState, Training, TrainingState
+from archive.services import processes
+from elmweb import logs
 from elmweb.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -82,6 +84,8 @@ def claim(job_id: int) -> Job | None:
     taken = Job.objects.filter(free, goes_on, trains_on, pk=job_id).update(
         state=Job.State.LEASED,
         lease_until=Now() + LEASE,
+        holder=processes.own_name(),
+        claimed_at=Now(),
         fence=F("fence") + 1,
         attempt=F("attempt") + 1,
     )
@@ -138,7 +142,8 @@ def leased(job_id: int) -> Iterator[Job | None]:
     thread = threading.Thread(target=_renew, args=(job, stop), daemon=True)
     thread.start()
     try:
-        yield job
+        with logs.about(job=job.pk, run=job.run_id, training=job.training_id):
+            yield job
     finally:
         stop.set()
         thread.join()
@@ -157,7 +162,12 @@ def _renew(job: Job, stop: threading.Event) -> None:
 
 def release_stale() -> int:
     """Queue again what a dead worker held, send again what the broker lost; return how many."""
-    Job.objects.filter(_is_stale()).update(state=Job.State.QUEUED, lease_until=None, sent_at=None)
+    returned = Job.objects.filter(_is_stale()).update(
+        state=Job.State.QUEUED, lease_until=None, sent_at=None
+    )
+    if returned:
+        log.warning("%d jobs are queued again: whoever held them is gone", returned)
+        processes.count("lease_returns", returned)
     due = Q(sent_at=None) | Q(sent_at__lt=Now() - RESEND)
     unlikely = Q(sent_at__gt=Now() + MOST_POSTPONED)  # the clock was put back meanwhile
     waiting = Job.objects.filter(state=Job.State.QUEUED).filter(due | unlikely)
