@@ -15,6 +15,26 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name) or default
 
 
+def secret(name: str) -> str:
+    """Return the variable's text, or what the file holds that ``NAME_FILE`` names; "" for neither.
+
+    Raises:
+        ImproperlyConfigured: both are set, or the file cannot be read or is empty.
+    """
+    value, path = text(name), text(f"{name}_FILE")
+    if not path:
+        return value
+    if value:
+        raise ImproperlyConfigured(f"both {name} and {name}_FILE are set: unset one of them")
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error}") from None
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE={path}: the file is empty")
+    return value
+
+
 def boolean(name: str, default: bool) -> bool:
     """Return the variable as a bool; only 'true' and 'false' are accepted."""
     value = text(name).lower()
@@ -81,12 +101,14 @@ def bucket(name: str) -> dict[str, object] | None:
 
 def postgres(name: str) -> dict[str, object] | None:
     """Return Django's database settings for the URL that the variable holds; None when unset."""
-    url = text(name)
+    url = secret(name)
     return postgres_at(url, name) if url else None
 
 
 def postgres_at(url: str, name: str) -> dict[str, object]:
     """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL.
+
+    A password that the URL does not hold comes from ``DATABASE_PASSWORD`` or its file.
 
     Args:
         name: what the URL is called where it comes from, for the refusal.
@@ -101,7 +123,7 @@ def postgres_at(url: str, name: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or secret("DATABASE_PASSWORD"),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
     }

@@ -9,7 +9,7 @@ from elmweb.paths import BASE_DIR, broker_socket, ensure_data_dir
 from elmweb.secrets import secret_key
 
 DEBUG = env.boolean("ELMWEB_DEBUG", False)
-SECRET_KEY = env.text("ELMWEB_SECRET_KEY") or secret_key()
+SECRET_KEY = env.secret("ELMWEB_SECRET_KEY") or secret_key()
 ALLOWED_HOSTS = env.text("ELMWEB_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [

@@ -6,14 +6,25 @@ import pytest
 
 from elmweb import env
 from elmweb.installation import find_chromium
+from tests.outside import Outside
 from tests.postgres import Cluster, NoPostgres
 from tests.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The real ELMWeb: broker, page and workers, on a data folder of its own."""
-    with Stack(tmp_path_factory.mktemp("elmweb-data")) as running:
+    """The real ELMWeb: broker, page and workers, on a data folder of its own.
+
+    Where ELMWEB_TEST_URL names one that runs already, that one; ELMWEB_TEST_MANAGE is how to run
+    ``manage.py`` there.
+    """
+    url = env.text("ELMWEB_TEST_URL")
+    tested = (
+        Outside(url, env.text("ELMWEB_TEST_MANAGE"))
+        if url
+        else Stack(tmp_path_factory.mktemp("elmweb-data"))
+    )
+    with tested as running:
         yield running
 
 

@@ -9,6 +9,8 @@ import redis
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from elmweb import alive
+
 log = logging.getLogger(__name__)
 
 KINDS = ("model", "evaluate")
@@ -33,6 +35,7 @@ def _say(kind: str) -> None:
     while True:
         try:
             client.set(f"elmweb:worker:{kind}", time.time(), ex=FADES)
+            alive.say()
         except (RedisError, OSError) as error:
             log.debug("presence of %s not told: %s", kind, error)
         time.sleep(EVERY)

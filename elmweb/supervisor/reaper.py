@@ -1,4 +1,7 @@
-"""Returns jobs whose holder is gone, every two seconds, in a thread of the supervisor."""
+"""Returns jobs whose holder is gone, every two seconds, in a thread of the supervisor.
+
+``manage.py scheduler`` does it in a process of its own.
+"""
 
 import logging
 import threading
@@ -27,15 +30,19 @@ class Reaper:
 
     def _run(self) -> None:
         while not self._stop.wait(SECONDS):
-            self._once()
+            reap_once()
 
-    def _once(self) -> None:
-        from archive import services  # here: the application registry is ready only now
 
+def reap_once() -> bool:
+    """Do what is due now and return whether it worked; a failure is logged."""
+    from archive import services  # here: the application registry is ready only now
+
+    close_old_connections()
+    try:
+        services.reap()
+    except Exception:
+        log.exception("The reaper failed; it tries again in %g s.", SECONDS)
+        return False
+    finally:
         close_old_connections()
-        try:
-            services.reap()
-        except Exception:
-            log.exception("The reaper failed; it tries again in %g s.", SECONDS)
-        finally:
-            close_old_connections()
+    return True

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from elmweb import env, login_links, paths
 from elmweb.commands import ensure_database
-from elmweb.supervisor import broker
+from elmweb.supervisor import broker, worker
 from elmweb.supervisor.lock import DataLock
 from elmweb.supervisor.logfile import LogFile
 from elmweb.supervisor.process import Child, Spec
@@ -109,8 +109,8 @@ class Supervisor:
         await asyncio.wait({answering}, timeout=_WEB_PATIENCE)
         if not answering.done():
             say(f"The page does not answer yet; its log ends:\n{self.children['web'].log.tail()}")
-        for spec in (_evaluate_worker(), _model_worker()):
-            self._keep(spec)
+        for kind in worker.KINDS:
+            self._keep(_worker(kind))
         self._reaper.start()
         await answering
         self._announce(f"http://127.0.0.1:{port}")
@@ -196,24 +196,11 @@ def _web(listener: socket.socket) -> Spec:
     return Spec("web", argv, paths.BASE_DIR, stop_seconds=4, env=_environment(), fds=(fd,))
 
 
-def _evaluate_worker() -> Spec:
-    processes = env.integer("ELMWEB_EVALUATE_PROCESSES", 2, low=1, high=256)
-    pool = ("-Q", "check,evaluate", "-P", "prefork", "-c", str(processes))
-    # The processes are the parallelism: more threads in each would only get in each other's way.
-    return _worker("evaluate", pool, {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
-
-
-def _model_worker() -> Spec:
-    return _worker("model", ("-Q", "model", "-P", "solo"), {})
-
-
-def _worker(name: str, pool: tuple[str, ...], extra: dict[str, str]) -> Spec:
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery = (sys.executable, "-m", "celery", "-A", "elmweb.celery", "worker")
-    argv = (*celery, "-n", f"{name}@elmweb", *pool, *quiet, "-l", "INFO")
-    environment = {**_environment(), **extra}
+def _worker(kind: str) -> Spec:
+    command = worker.command(kind)
+    environment = {**_environment(), **command.env}
     # Below the page in rank: on two cores it must stay quick while both workers are busy.
-    return Spec(name, argv, paths.BASE_DIR, stop_seconds=10, nice=5, env=environment)
+    return Spec(kind, command.argv, paths.BASE_DIR, stop_seconds=10, nice=5, env=environment)
 
 
 def _environment() -> dict[str, str]:

@@ -110,7 +110,7 @@ def test_a_seed_program_of_ones_own_is_checked_saved_and_evolved(page: Page, sta
     page.get_by_test_id("message-text").first.fill("Add a leg")
     page.get_by_test_id("start-run").click()
     expect(page.get_by_test_id("run-state")).to_have_text("running")
-    expect(page.get_by_test_id("feed").locator("li").nth(2)).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("feed").locator("li").nth(2)).to_be_visible(timeout=180_000)
     expect(page.locator("#message-rows")).to_contain_text("Add a leg")
     page.locator('[data-action="stop"]').click()
     page.locator("#stop-yes").click()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from elmweb import login_links, paths
+from elmweb import env, login_links, paths
 from elmweb.supervisor.lock import DataLock
 
 
@@ -13,6 +13,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if url := env.text("ELMWEB_URL"):
+            self.stdout.write(
+                login_links.address(url.rstrip("/"), login_links.mint(paths.DATA_DIR))
+            )
+            return
         holder = DataLock(paths.DATA_DIR).holder()
         if holder is None:
             raise CommandError(f"No ELMWeb runs on {paths.DATA_DIR}: start it with manage.py up.")
