@@ -1,6 +1,7 @@
 """Typed readers of environment variables that refuse nonsense with a sentence."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,26 @@ from simulation.sandbox.environment import Setting
 def text(name: str, default: str = "") -> str:
     """Return the variable's text, or ``default`` when it is unset or empty."""
     return os.environ.get(name) or default
+
+
+def secret(name: str) -> str:
+    """Return the variable's text, or what the file holds that ``NAME_FILE`` names; "" for neither.
+
+    Raises:
+        ImproperlyConfigured: both are set, or the file cannot be read or is empty.
+    """
+    value, path = text(name), text(f"{name}_FILE")
+    if not path:
+        return value
+    if value:
+        raise ImproperlyConfigured(f"both {name} and {name}_FILE are set: unset one of them")
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE={path} cannot be read: {error}") from None
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE={path}: the file is empty")
+    return value
 
 
 def boolean(name: str, default: bool) -> bool:
@@ -39,8 +60,11 @@ def sandbox() -> Setting:
 
 
 def postgres(name: str) -> dict[str, object] | None:
-    """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL."""
-    url = text(name)
+    """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL.
+
+    A password that the URL does not hold comes from ``DATABASE_PASSWORD`` or its file.
+    """
+    url = secret(name)
     if not url:
         return None
     parts = urlsplit(url)
@@ -53,7 +77,7 @@ def postgres(name: str) -> dict[str, object] | None:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": unquote(parts.password or "") or secret("DATABASE_PASSWORD"),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
     }

@@ -7,8 +7,9 @@ from elmweb import health, login
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("login/", login.page, name="login"),
+    path("login/", login.Login.as_view(), name="login"),
     path("login/<str:token>/", login.use_link, name="login-link"),
+    path("", include("elmweb.accounts.urls")),
     path("", include("archive.urls")),
 ]
 
