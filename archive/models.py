@@ -32,6 +32,7 @@ class SeedProgram(models.Model):
     description = models.CharField(max_length=300, blank=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     bundled = models.BooleanField(default=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     fitness = models.FloatField()
     measures = models.JSONField()
     details = models.JSONField(default=dict)

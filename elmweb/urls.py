@@ -10,8 +10,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("system/", system.page, name="system"),
-    path("login/", login.page, name="login"),
+    path("login/", login.Login.as_view(), name="login"),
     path("login/<str:token>/", login.use_link, name="login-link"),
+    path("", include("elmweb.accounts.urls")),
     path("", include("archive.urls")),
 ]
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def person(client: Client) -> Client:
     """A browser that is logged in."""
-    client.force_login(User.objects.create_user("somebody"))
+    client.force_login(User.objects.create_user("somebody", role="admin"))
     return client
 
 
