@@ -209,7 +209,7 @@ def _model_worker() -> Spec:
 
 def _worker(name: str, pool: tuple[str, ...], extra: dict[str, str]) -> Spec:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery = (sys.executable, "-m", "celery", "-A", "elmweb.celery", "worker")
+    celery = (sys.executable, "-m", "celery", "-q", "-A", "elmweb.celery", "worker")
     argv = (*celery, "-n", f"{name}@elmweb", *pool, *quiet, "-l", "INFO")
     environment = {**_environment(), **extra}
     # Below the page in rank: on two cores it must stay quick while both workers are busy.
