@@ -49,7 +49,7 @@ def database() -> Finding:
         advice = f"Make {paths.DATA_DIR} writable for you, or set ELMWEB_DATA or DATABASE_URL."
         return Finding("database", False, f"{engine}: {error}", advice)
     where = connection.settings_dict["NAME"]
-    if engine == "postgresql" and (version := connection.pg_version // 10_000) < POSTGRES:
+    if engine == "postgresql" and (version := connection.get_database_version()[0]) < POSTGRES:
         detail = f"PostgreSQL {version} at {where}: {POSTGRES} or newer is needed"
         return Finding("database", False, detail, "Move to a newer server (pg_upgrade).")
     return Finding("database", True, f"{engine} {where} can be written")

@@ -142,7 +142,13 @@ def top_up(run_id: int) -> None:
             run.resumed_at = None
         run.save(
             update_fields=[
-                "batches", "planned", "state", "reason", "finished_at", "elapsed", "resumed_at",
+                "batches",
+                "planned",
+                "state",
+                "reason",
+                "finished_at",
+                "elapsed",
+                "resumed_at",
             ]  # fmt: skip
         )
 

@@ -18,7 +18,7 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 SAFE = ("GET", "HEAD", "OPTIONS")
 VIEWER, OPERATOR, ADMIN = Role.VIEWER, Role.OPERATOR, Role.ADMIN
 OWNER = "owner"  # an operator whose own it is, or an admin
-OPEN = {"healthz", "readyz", "login", "login-link"}  # for strangers as well
+OPEN = {"healthz", "readyz", "metrics", "login", "login-link"}  # decide by themselves
 
 # address: who may look at it, who may change something there; None: nobody can, there is nothing
 LOOK = (VIEWER, None)
@@ -31,6 +31,7 @@ RULES: dict[str, tuple[object, object]] = {
     "audit": (ADMIN, None),
     "audit-csv": (ADMIN, None),
     "dashboard": LOOK,
+    "system": LOOK,
     "run-new": (OPERATOR, OPERATOR),
     "run-demo": (None, OPERATOR),
     "run": LOOK,

@@ -14,7 +14,9 @@ from tests.accounts.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
-BREAKS_OUT = "</script></textarea></pre><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>{{7*7}}"
+BREAKS_OUT = (
+    "</script></textarea></pre><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>{{7*7}}"
+)
 TURNED = "\u202e\u2066evil\u2069\u200f\u061c"
 NASTY = SCRIPT + BREAKS_OUT + TURNED
 LONG = "x" * 1_000_000
