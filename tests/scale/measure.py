@@ -33,6 +33,7 @@ from tests.stack import wait
 from workers.mutation.operator import MutationRequest, load_operator
 
 CHILDREN = 640  # of one measurement of evaluation
+EVOLVED = 128  # whose rows are weighed
 BATCH = 32  # children of a job, as a run with the defaults makes them
 WORKERS = (1, 2, 4)
 VIEWERS = (50, 200, 500)
@@ -258,7 +259,7 @@ def rows(folder: Path) -> Iterator[Measurement]:
     """Bytes that a child takes in the database, indexes included; of the bundled model's own."""
     before = {name: _bytes(name) for name in _TABLES}
     counted = Child.objects.count()
-    command = [sys.executable, "manage.py", "evolve", "--evaluations", str(CHILDREN), "--json"]
+    command = [sys.executable, "manage.py", "evolve", "--evaluations", str(EVOLVED), "--json"]
     subprocess.run(command, check=True, capture_output=True)
     children = Child.objects.count() - counted
     sizes = {name: (_bytes(name) - before[name]) / children for name in _TABLES}
