@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all test-postgres chaos scale check bench clean
+.PHONY: setup run test test-all test-postgres compose-test chaos scale audit check bench clean
 
 setup: $(STAMP)
 
@@ -39,7 +39,11 @@ test: setup
 	@$(BIN)/python -m pytest
 
 test-all: setup
-	@$(BIN)/python -m pytest -m ''
+	@$(BIN)/python -m pytest -m 'not compose'
+
+# Builds the images, starts them under a name and port of their own and removes all but the images.
+compose-test: setup
+	@$(BIN)/python -m pytest -m compose -x -s -p no:cacheprovider tests/compose
 
 chaos: setup
 	@$(BIN)/python -m tests.chaos --minutes 10

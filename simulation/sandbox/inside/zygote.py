@@ -58,9 +58,11 @@ def _wait(pid: int, started: float, wall_s: float) -> Ended:
     while signal.sigtimedwait({signal.SIGCHLD}, 0):
         pass
     by_signal = os.WIFSIGNALED(status)
+    number = os.WTERMSIG(status) if by_signal else 0
     return Ended(
-        timed_out=timed_out,
-        signal=os.WTERMSIG(status) if by_signal else 0,
+        # One that had ended by itself in that moment was not killed.
+        timed_out=timed_out and number == signal.SIGKILL,
+        signal=number,
         code=0 if by_signal else os.WEXITSTATUS(status),
         cpu_s=usage.ru_utime + usage.ru_stime,
         wall_s=time.monotonic() - started,
