@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all check bench clean
+.PHONY: setup run test test-all check bench audit clean
 
 setup: $(STAMP)
 
@@ -52,6 +52,10 @@ check: setup
 bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'
 	@$(BIN)/python manage.py bench
+
+audit: setup
+	@$(INSTALL) -q pip-audit==2.10.1
+	@$(BIN)/pip-audit --skip-editable
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -189,7 +189,9 @@ def _run_of(request: HttpRequest) -> Run | None:
     text = request.POST.get("run", "")
     if not text:
         if not person_of(request).is_admin:
-            raise PermissionDenied("Only an admin may choose the model that all new runs begin with.")
+            raise PermissionDenied(
+                "Only an admin may choose the model that all new runs begin with."
+            )
         return None
     run = Run.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
     if run is None:

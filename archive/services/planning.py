@@ -142,8 +142,14 @@ def top_up(run_id: int) -> None:
             run.resumed_at = None
         run.save(
             update_fields=[
-                "batches", "planned", "state", "reason", "finished_at", "elapsed", "resumed_at",
-            ]  # fmt: skip
+                "batches",
+                "planned",
+                "state",
+                "reason",
+                "finished_at",
+                "elapsed",
+                "resumed_at",
+            ]
         )
 
 

@@ -14,7 +14,9 @@ from tests.accounts.conftest import client_of
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
-BREAKS_OUT = "</script></textarea></pre><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>{{7*7}}"
+BREAKS_OUT = (
+    "</script></textarea></pre><img src=x onerror=alert(1)>\"'><svg onload=alert(1)>{{7*7}}"
+)
 TURNED = "\u202e\u2066evil\u2069\u200f\u061c"
 NASTY = SCRIPT + BREAKS_OUT + TURNED
 LONG = "x" * 1_000_000
@@ -27,7 +29,7 @@ def poisoned(things, people):
     """The same things, with nasty text wherever text is stored."""
     run, first = things.run, Child.objects.get(run=things.run, seq=1)
     Run.objects.filter(pk=run.pk).update(name=NASTY[:120], reason=NASTY, state="failed")
-    config = run.config | {"messages": [[NASTY, 1.0]]}
+    config = run.config | {"messages": [[SCRIPT + BREAKS_OUT, 1.0]]}
     Run.objects.filter(pk=run.pk).update(config=config, mix=[[NASTY[:64], 1.0]])
     source = f'"""{NASTY}"""\nx = "{TURNED}"\n# {LONG[:60_000]}\n'
     first.program.source = source
