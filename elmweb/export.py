@@ -42,4 +42,7 @@ def csv_response(
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    # Django's gzip makes each part of an asynchronous stream a member of its own, and browsers read
+    # only the first: the file ended after its head.
+    response["Content-Encoding"] = "identity"
     return response

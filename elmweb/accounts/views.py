@@ -101,7 +101,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             form.save()
-            note(request, f"{one.username}: {form.changes()}")
+            note(request, f"{one.username}: {form.changes() or 'nothing changed'}")
             messages.success(request, f"Saved {one.username}.")
             return redirect("user", one.pk)
         status = 422
