@@ -69,6 +69,10 @@ bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'
 	@$(BIN)/python manage.py bench
 
+audit: setup
+	@$(INSTALL) -q pip-audit==2.10.1
+	@$(BIN)/pip-audit --skip-editable
+
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

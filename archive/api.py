@@ -1,8 +1,5 @@
 """The JSON API: the same plain dicts that the pages show."""
 
-import csv
-from collections.abc import AsyncIterator
-
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -14,7 +11,7 @@ from archive.models import Cell, Child, Job, Run
 from archive.services.runs import MAX_SOURCE
 from elmweb.accounts.access import must_own
 from elmweb.accounts.quotas import QuotaSpent
-from elmweb.export import Echo, harmless
+from elmweb.export import csv_response
 from simulation.outcome import Outcome
 
 CHILD_RELATIONS = ("program", "parent", "model_version", "run")
@@ -113,17 +110,8 @@ def export_csv(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
         "cell", "placement", "gain", "measures", "is_novel", "clipped", "how_applied",
         "world_version", "program__sha256", "created_at",
     )  # fmt: skip
-
-    async def rows() -> AsyncIterator[str]:
-        writer = csv.writer(Echo())
-        yield writer.writerow([name.replace("__", "_") for name in fields])
-        children = Child.objects.filter(run=run).order_by("seq")
-        async for row in children.values_list(*fields).aiterator(chunk_size=500):
-            yield writer.writerow([harmless(value) for value in row])
-
-    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="elmweb-run-{run.pk}.csv"'
-    return response
+    children = Child.objects.filter(run=run).order_by("seq")
+    return csv_response(f"elmweb-run-{run.pk}.csv", fields, children)
 
 
 @require_GET

@@ -149,7 +149,7 @@ def top_up(run_id: int) -> None:
                 "finished_at",
                 "elapsed",
                 "resumed_at",
-            ]  # fmt: skip
+            ]
         )
 
 

@@ -55,17 +55,17 @@ def _word(value: object) -> str:
 
 
 class AuditFilter(forms.Form):
-    """Which entries of the audit log to show."""
+    """Which entries of the audit log to show: of whom, what (``action``), from when to when."""
 
     name = forms.CharField(required=False, max_length=150)
-    action = forms.ChoiceField(required=False)
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
-        self.fields["action"].choices = [("", "all"), *((one, one) for one in known)]
+        choices = [("", "all"), *((one, one) for one in known)]
+        self.fields["action"] = forms.ChoiceField(required=False, choices=choices)
 
     def entries(self) -> Any:
         """Return the entries that are asked for, newest first; none where the form is wrong."""

@@ -1,7 +1,5 @@
 """Pages about people: one's own account, the people, and what they did."""
 
-import csv
-from collections.abc import AsyncIterator
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +17,7 @@ from elmweb.accounts import people, quotas
 from elmweb.accounts.access import needs, note
 from elmweb.accounts.forms import AuditFilter, NewUserForm, UserForm
 from elmweb.accounts.models import AuditEntry, Role, User, person_of
-from elmweb.export import Echo, harmless
+from elmweb.export import csv_response
 
 ON_A_PAGE = 100
 ROLES = (
@@ -103,7 +101,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             form.save()
-            note(request, f"{one.username}: {form.changes()}")
+            note(request, f"{one.username}: {form.changes() or 'nothing changed'}")
             messages.success(request, f"Saved {one.username}.")
             return redirect("user", one.pk)
         status = 422
@@ -154,14 +152,4 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The same as a table."""
     columns = ("at", "name", "action", "target", "status", "address", "note")
-    entries = AuditFilter(request.GET).entries().values_list(*columns)
-
-    async def rows() -> AsyncIterator[str]:
-        writer = csv.writer(Echo())
-        yield writer.writerow(columns)
-        async for row in entries.aiterator(chunk_size=500):
-            yield writer.writerow([harmless(value) for value in row])
-
-    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="elmweb-audit.csv"'
-    return response
+    return csv_response("elmweb-audit.csv", columns, AuditFilter(request.GET).entries())

@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 
 
 def client_of(user: User) -> Client:
-    """A browser that ``user`` is logged in with; an error of the server is an answer, not raised."""
+    """A browser that ``user`` is logged in with; errors of the server are answers."""
     browser = Client(raise_request_exception=False)
     browser.force_login(user)
     return browser

@@ -20,7 +20,8 @@ GOOD = {
 CHECK = ("check", "--deploy", "--tag", "security", "--fail-level", "WARNING")
 COOKIES = (
     "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE, "
-    "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_SECURE, s.CSRF_COOKIE_HTTPONLY, s.SECURE_SSL_REDIRECT)"
+    "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_SECURE, s.CSRF_COOKIE_HTTPONLY, "
+    "s.SECURE_SSL_REDIRECT)"
 )
 
 

@@ -29,7 +29,7 @@ def poisoned(things, people):
     """The same things, with nasty text wherever text is stored."""
     run, first = things.run, Child.objects.get(run=things.run, seq=1)
     Run.objects.filter(pk=run.pk).update(name=NASTY[:120], reason=NASTY, state="failed")
-    config = run.config | {"messages": [[NASTY, 1.0]]}
+    config = run.config | {"messages": [[SCRIPT + BREAKS_OUT, 1.0]]}
     Run.objects.filter(pk=run.pk).update(config=config, mix=[[NASTY[:64], 1.0]])
     source = f'"""{NASTY}"""\nx = "{TURNED}"\n# {LONG[:60_000]}\n'
     first.program.source = source
