@@ -227,6 +227,8 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
     """One child: walker, code, diff, where it comes from; failed ones have a page as well."""
     one = _child(_run(run_id), seq)
     data, config = queries.child_json(one), RunConfig.from_json(one.run.config)
+    asked = request.GET.get("terrain", "")
+    played = asked if asked in config.terrains else config.terrain
     line = queries.lineage(one)  # the child first
     history = queries.cell_history(one.run, one.cell) if one.cell is not None else []
     context = {
@@ -238,29 +240,30 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
         "split": markup.split_rows(one.diff) if one.diff else None,
         "terrains": config.terrains,
         "over": config.over,
+        "played": played,
         "walks": list(zip(config.terrains, one.details.get("terrains", ()), strict=False)),
         "measured": list(zip(one.measures or [], _cell_of(one), strict=False)),
         "lineage": line,
         "descent": _descent(line),
         "kin": queries.kin(one),
         "history": [elite for elite in history if elite["seq"] != seq],
-        "replay_url": _replay_url(one),
-        "ghost_url": _ghost_url(one),
+        "replay_url": _replay_url(one, played),
+        "ghost_url": _ghost_url(one, played),
     }
     return render(request, "archive/child.html", context)
 
 
-def _replay_url(one: Child) -> str:
-    return reverse("api-child-replay", args=[one.run_id, one.seq]) + replays.version_query(one)
+def _replay_url(one: Child, terrain: str) -> str:
+    where = reverse("api-child-replay", args=[one.run_id, one.seq])
+    return where + replays.version_query(one, terrain)
 
 
-def _ghost_url(one: Child) -> str:
-    """Return the replay of the parent on the ground of the child; "" where there is none."""
+def _ghost_url(one: Child, terrain: str) -> str:
+    """Return the replay of the child's parent on ``terrain``; "" where there is none."""
     parent = one.parent
     if parent is None or parent.program is None or not parent.body_hash:
         return ""
-    where = reverse("api-child-replay", args=[parent.run_id, parent.seq])
-    return where + replays.version_query(parent, replays.terrain_of_child(one))
+    return _replay_url(parent, terrain)
 
 
 def _descent(line: list[Child]) -> dict[str, Any] | None:
