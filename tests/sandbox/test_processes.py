@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulation.sandbox import Limits, Sandbox, SandboxUnavailable, Status, Verdict
+from simulation.sandbox.inside import zygote as zygote_module
 
 from .conftest import GOOD, started
 from .processes import (
@@ -246,3 +247,16 @@ def test_programs_in_a_row_leave_neither_memory_nor_descriptors_behind(programs:
         assert after[2] == before[2]
         assert open_descriptors(zygote) <= 6
         assert not children_of(zygote)
+
+
+@pytest.mark.parametrize("ending", [lambda: os._exit(3), lambda: os.kill(os.getpid(), 15)])
+def test_program_that_ended_in_the_moment_of_its_time_out_was_not_timed_out(ending) -> None:
+    """Used to be told as a time-out that no kill ended, which workers took for a broken service."""
+    pid = os.fork()
+    if pid == 0:
+        ending()
+        os._exit(0)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # ended, and not waited for yet
+    ended = zygote_module._wait(pid, started=time.monotonic() - 2, wall_s=1)
+    assert not ended.timed_out
+    assert (ended.code, ended.signal) in [(3, 0), (0, 15)]
