@@ -8,7 +8,7 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --progress-ba
 # Of pip's output only the large downloads, so that one sees it is alive.
 LARGE = | { grep --line-buffered -oE '^ *(Downloading|Using cached) [^ ]*/?[^ ]+ \([0-9.]+ [MG]B\)' || true; }
 
-.PHONY: setup run test test-all compose-test check bench clean
+.PHONY: setup run test test-all test-postgres compose-test chaos scale audit check bench clean
 
 setup: $(STAMP)
 
@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml
 	@echo '3/4 language model (torch, transformers): the large part'
 	@$(INSTALL) -e '.[model]' $(LARGE)
 	@echo '4/4 database driver and test tools'
-	@$(INSTALL) -e '.[model,postgres,test]' $(LARGE)
+	@$(INSTALL) -e '.[model,postgres,s3,test]' $(LARGE)
 	@touch $@
 	@echo 'Installed.'
 
@@ -45,6 +45,18 @@ test-all: setup
 compose-test: setup
 	@$(BIN)/python -m pytest -m compose -x -s -p no:cacheprovider tests/compose
 
+chaos: setup
+	@$(BIN)/python -m tests.chaos --minutes 10
+
+scale: setup
+	@$(BIN)/python -m tests.scale
+
+ON_POSTGRES = (django_db and not slow and not browser and not chaos) or (postgres and not chaos)
+
+# The tests of the database, on a PostgreSQL server of their own that is thrown away.
+test-postgres: setup
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m '$(ON_POSTGRES)'
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -56,6 +68,10 @@ check: setup
 bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'
 	@$(BIN)/python manage.py bench
+
+audit: setup
+	@$(INSTALL) -q pip-audit==2.10.1
+	@$(BIN)/pip-audit --skip-editable
 
 clean:
 	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,8 +1,5 @@
 """The JSON API: the same plain dicts that the pages show."""
 
-import csv
-from collections.abc import AsyncIterator
-
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -12,7 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from archive import queries, services
 from archive.models import Cell, Child, Job, Run
 from archive.services.runs import MAX_SOURCE
-from elmweb.accounts.models import person_of
+from elmweb.accounts.access import must_own
+from elmweb.accounts.quotas import QuotaSpent
+from elmweb.export import csv_response
 from simulation.outcome import Outcome
 
 CHILD_RELATIONS = ("program", "parent", "model_version", "run")
@@ -40,9 +39,10 @@ def snapshot(request: HttpRequest, run_id: int) -> JsonResponse:
 def act(request: HttpRequest, run_id: int, action: str) -> JsonResponse:
     """Pause, resume or stop a run."""
     run = get_object_or_404(Run, pk=run_id)
+    actor = must_own(request, run, f"run {run.pk}")
     try:
-        run = ACTIONS[action](run, person_of(request))
-    except services.IllegalTransition as refusal:
+        run = ACTIONS[action](run, actor)
+    except (services.IllegalTransition, QuotaSpent) as refusal:
         return error(str(refusal), 409)
     return JsonResponse({"state": run.state})
 
@@ -101,13 +101,6 @@ def check(request: HttpRequest, job_id: int) -> JsonResponse:
     )
 
 
-class _Echo:
-    """A file that hands back what is written, for csv.writer over a stream."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 @require_GET
 def export_csv(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """All children of a run as a table."""
@@ -117,23 +110,8 @@ def export_csv(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
         "cell", "placement", "gain", "measures", "is_novel", "clipped", "how_applied",
         "world_version", "program__sha256", "created_at",
     )  # fmt: skip
-
-    async def rows() -> AsyncIterator[str]:
-        writer = csv.writer(_Echo())
-        yield writer.writerow([name.replace("__", "_") for name in fields])
-        children = Child.objects.filter(run=run).order_by("seq")
-        async for row in children.values_list(*fields).aiterator(chunk_size=500):
-            yield writer.writerow([_harmless(value) for value in row])
-
-    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="elmweb-run-{run.pk}.csv"'
-    return response
-
-
-def _harmless(value: object) -> object:
-    """Keep spreadsheets from reading stored text as a formula."""
-    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if is_formula else value
+    children = Child.objects.filter(run=run).order_by("seq")
+    return csv_response(f"elmweb-run-{run.pk}.csv", fields, children)
 
 
 @require_GET

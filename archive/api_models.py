@@ -15,7 +15,8 @@ from archive import mix_form, model_queries
 from archive.forms_models import TuneForm, sentence_of
 from archive.models import Run, Training
 from archive.services import datasets, installing, trainings
-from elmweb.accounts.models import User, person_of
+from elmweb.accounts.access import asks_only, must_own, needs
+from elmweb.accounts.models import Role, User
 
 ACTIONS: dict[str, Callable[[Training, User], Any]] = {
     "stop": trainings.stop,
@@ -27,6 +28,7 @@ def _error(refusal: Exception, status: int, **more: Any) -> JsonResponse:
     return JsonResponse({"error": sentence_of(refusal), **more}, status=status)
 
 
+@asks_only
 @require_POST
 def preview(request: HttpRequest) -> JsonResponse:
     """What a fine-tuning would learn from, and how long it would take."""
@@ -53,8 +55,9 @@ def live(request: HttpRequest, training_id: int) -> HttpResponse:
 def act(request: HttpRequest, training_id: int, action: str) -> JsonResponse:
     """Stop or resume a training."""
     training = get_object_or_404(Training, pk=training_id)
+    actor = must_own(request, training, f"the training of {training.name}")
     try:
-        ACTIONS[action](training, person_of(request))
+        ACTIONS[action](training, actor)
     except ValueError as refusal:
         return _error(refusal, 409)
     training.refresh_from_db()
@@ -65,9 +68,10 @@ def act(request: HttpRequest, training_id: int, action: str) -> JsonResponse:
 def set_models(request: HttpRequest, run_id: int) -> JsonResponse:
     """Change the models of a run that goes on; answers with the mix before, to undo it."""
     run = get_object_or_404(Run, pk=run_id)
+    actor = must_own(request, run, f"run {run.pk}")
     try:
         mix = mix_form.mix_of(mix_form.rows_of(request.POST))
-        done = trainings.set_mix(run, [list(entry) for entry in mix], person_of(request))
+        done = trainings.set_mix(run, [list(entry) for entry in mix], actor)
     except ValueError as refusal:
         return _error(refusal, 409)
     return JsonResponse({"before": done.before, "after": done.after})
@@ -77,18 +81,20 @@ def set_models(request: HttpRequest, run_id: int) -> JsonResponse:
 def set_repeat(request: HttpRequest, run_id: int) -> JsonResponse:
     """Have a run's model trained again after so many accepted diffs, or never."""
     run = get_object_or_404(Run, pk=run_id)
+    actor = must_own(request, run, f"run {run.pk}")
     text = request.POST.get("every", "").strip()
     try:
         if text and not (text.isdecimal() and len(text) < 10):
             raise ValueError(f"give a whole number of accepted diffs, such as 500, got {text!r}")
         every = int(text) if text else None
-        trainings.set_repeat(run, every, request.POST.get("preset", ""), person_of(request))
+        trainings.set_repeat(run, every, request.POST.get("preset", ""), actor)
     except ValueError as refusal:
         return _error(refusal, 409)
     run.refresh_from_db()
     return JsonResponse({"repeat": run.repeat_tuning})
 
 
+@needs(Role.ADMIN, to_look=Role.VIEWER)
 @require_http_methods(["GET", "POST"])
 def smollm2(request: HttpRequest) -> JsonResponse:
     """How the installation of SmolLM2 stands; a POST begins it."""

@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.layers import get_channel_layer
+from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from archive.live import VIEWS
 from archive.models import Run
 from archive.services.feed import group_of
+from elmweb.accounts.access import is_still_in
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +23,10 @@ FRAME_EVERY = 0.25  # [s] at most four frames a second, however many children co
 LOOK_EVERY = 2.0  # [s] without a hint: hints get lost when the broker dies, the database does not
 SEND_WITHIN = 5.0  # [s] a browser that takes no frame for this long is dropped
 MANY_VIEWERS = 150  # beyond it, one frame a second
+ASK_AGAIN = 30.0  # [s] between two looks whether those who watch are still logged in
+SOCKETS = 8  # of one session in this process: as many tabs as anybody looks at
 CLOSE_ANONYMOUS = 4401
+CLOSE_TOO_MANY = 4408
 CLOSE_UNKNOWN_RUN = 4404
 
 
@@ -54,6 +60,7 @@ class Coalescer:
         assert layer is not None
         channel = await layer.new_channel()
         joined = False
+        asked = time.monotonic()
         try:
             while True:
                 try:
@@ -71,6 +78,9 @@ class Coalescer:
                     await self._send_news()
                 except Exception:  # the database may be away for a moment: the watch goes on
                     log.exception("run %s: no frame this time", self.run.pk)
+                if time.monotonic() - asked > ASK_AGAIN:
+                    asked = time.monotonic()
+                    await asyncio.gather(*(viewer.ask_again() for viewer in list(self.viewers)))
                 pause = 1.0 if len(self.viewers) > MANY_VIEWERS else FRAME_EVERY
                 await asyncio.sleep(pause)
         finally:
@@ -98,19 +108,31 @@ class Coalescer:
 
 
 COALESCERS: dict[int, Coalescer] = {}
+_sockets: Counter[str] = Counter()  # by session
 _joining: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+
+def viewers() -> int:
+    """Return how many browsers watch a run through this process."""
+    return sum(len(coalescer.viewers) for coalescer in list(COALESCERS.values()))
 
 
 class RunConsumer(AsyncJsonWebsocketConsumer):
     """One browser that watches one run. It sends nothing; what it does goes over HTTP."""
 
     coalescer: Coalescer | None = None
+    session_key = ""
 
     async def connect(self) -> None:
-        """Let in whoever is logged in and names a run that exists."""
+        """Let in whoever is logged in and names a run that exists; every role may watch."""
         await self.accept()
         if not self.scope["user"].is_authenticated:
             await self.close(CLOSE_ANONYMOUS)
+            return
+        self.session_key = self.scope["session"].session_key
+        _sockets[self.session_key] += 1
+        if _sockets[self.session_key] > SOCKETS:
+            await self.close(CLOSE_TOO_MANY)
             return
         run = await Run.objects.filter(pk=self.scope["url_route"]["kwargs"]["run_id"]).afirst()
         if run is None:
@@ -129,7 +151,21 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
     ) -> None:
         """Ignore whatever the browser says: this socket only tells."""
 
+    async def ask_again(self) -> None:
+        """Hang up on somebody who was logged out or disabled meanwhile."""
+        try:
+            ask = database_sync_to_async(is_still_in, thread_sensitive=False)
+            is_in = await ask(self.session_key, self.scope["user"])
+        except DatabaseError:  # away for a moment: asked again later
+            return
+        if not is_in:
+            await self.close(CLOSE_ANONYMOUS)
+
     async def disconnect(self, code: int) -> None:
         """Leave the run."""
+        if self.session_key:
+            _sockets[self.session_key] -= 1
+            if not _sockets[self.session_key]:
+                del _sockets[self.session_key]
         if self.coalescer is not None:
             self.coalescer.leave(self)

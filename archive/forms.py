@@ -95,6 +95,13 @@ class RunForm(forms.Form):
         },
     )
 
+    def clean_name(self) -> str:
+        """Return the name, which stands on one line with other text around it."""
+        name = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError("The name holds characters that cannot be printed.")
+        return name
+
     def clean(self) -> dict[str, Any]:
         """Build the config; what it refuses becomes an error of the field that it is about."""
         data = super().clean() or {}

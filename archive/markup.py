@@ -15,6 +15,9 @@ from pygments.lexers import PythonLexer
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+# Characters that turn the direction of text: a program that reads otherwise than it runs
+# ("Trojan Source", Boucher & Anderson 2021, arXiv 2111.00169).
+_TURNERS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,15 @@ class Half:
 
 def exact(text: str) -> str:
     """Return ``text`` escaped; a carriage return as a reference, or the browser would drop it."""
-    return escape(text).replace("\r", "&#13;")
+    return _with_turners_marked(escape(text).replace("\r", "&#13;"))
+
+
+def _with_turners_marked(html: str) -> str:
+    """Put each direction mark into a box of its own, where it shows and turns nothing."""
+    return _TURNERS.sub(
+        lambda found: f'<span class="turner" data-name="U+{ord(found[0]):04X}">{found[0]}</span>',
+        html,
+    )
 
 
 def code_lines(source: str) -> list[SafeString]:
@@ -58,7 +69,7 @@ def _highlighted(tokens: list[tuple[Any, str]]) -> list[str]:
     """Return the lines between the line ends, each with tags of its own."""
     out = StringIO()
     HtmlFormatter(nowrap=True).format_unencoded(iter(tokens), out)
-    lines = out.getvalue().removesuffix("\n").split("\n")
+    lines = _with_turners_marked(out.getvalue()).removesuffix("\n").split("\n")
     return [*lines, ""] if tokens and tokens[-1][1].endswith("\n") else lines
 
 

@@ -11,6 +11,7 @@ from archive.services import registry
 from archive.services import trainings as services
 from archive.stats import ORIGIN
 from archive.tuning import TuneConfig
+from elmweb.accounts.models import User
 
 RUNS_OFFERED = 50
 TRAININGS_SHOWN = 50
@@ -104,7 +105,8 @@ def _accepted(run_ids: list[int]) -> dict[int, int]:
     return {row["run_id"]: row["n"] for row in counted}
 
 
-def steerable_runs() -> list[Run]:
-    """Return the runs whose models can be changed: those that go on, newest first."""
+def steerable_runs(person: User) -> list[Run]:
+    """Return the runs whose models ``person`` can change: those that go on, newest first."""
     going = (RunState.RUNNING, RunState.PAUSED)
-    return list(Run.objects.filter(state__in=going, driver=Driver.WORKERS, trial_of=None)[:50])
+    runs = Run.objects.filter(state__in=going, driver=Driver.WORKERS, trial_of=None)
+    return [run for run in runs[:50] if person.may_change(run)]

@@ -32,6 +32,7 @@ class SeedProgram(models.Model):
     description = models.CharField(max_length=300, blank=True)
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     bundled = models.BooleanField(default=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     fitness = models.FloatField()
     measures = models.JSONField()
     details = models.JSONField(default=dict)
@@ -235,6 +236,9 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    # Host and pid of who claimed it last; by default of the database, too: older workers go on.
+    holder = models.CharField(max_length=120, blank=True, default="", db_default="")
+    claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)  # when its id last went to the broker
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

@@ -22,7 +22,7 @@ ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
 
 def run_rows(limit: int = 200) -> list[dict[str, Any]]:
     """Return the newest runs for the dashboard, newest first; arms of comparisons left out."""
-    runs = Run.objects.filter(trial_of=None).select_related("seed_program")
+    runs = Run.objects.filter(trial_of=None).select_related("seed_program", "owner")
     return [_run_row(run) for run in runs[:limit]]
 
 
@@ -42,6 +42,7 @@ def _run_row(run: Run) -> dict[str, Any]:
         "budget": view.config.budget,
         "created_at": run.created_at.isoformat(),
         "seed_name": run.seed_program.name if run.seed_program else "",
+        "owner": run.owner.username if run.owner else "",
         "spark": spark,
         **{
             name: figures[name]
@@ -133,6 +134,7 @@ def seed_rows() -> list[dict[str, Any]]:
             "name": seed.name,
             "description": seed.description,
             "bundled": seed.bundled,
+            "owner_id": seed.owner_id,
             "fitness": seed.fitness,
             "measures": seed.measures,
             "joints": seed.details.get("joints"),
@@ -152,6 +154,7 @@ def terrain_rows() -> list[dict[str, Any]]:
             "name": terrain.name,
             "spec": terrain.spec,
             "points": len(read_spec(terrain.spec)[1]),
+            "owner_id": terrain.owner_id,
             "created_at": terrain.created_at.isoformat(),
         }
         for terrain in Terrain.objects.filter(deleted_at=None)

@@ -5,6 +5,7 @@ link gives the same race to everybody who has these runs.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -83,6 +84,11 @@ class Entrant:
     page: str
     walker: dict[str, Any]
     of: Child | SeedProgram
+
+    @property
+    def terrains(self) -> tuple[str, ...]:
+        """Where it was evaluated; nowhere in particular for a seed program."""
+        return replays.terrains_of_child(self.of) if isinstance(self.of, Child) else ()
 
     def replay_url(self, terrain: str) -> str:
         """Return where a browser finds the replay on ``terrain``; it never changes there."""
@@ -205,15 +211,24 @@ def race_json(race: Race, entrants: list[Entrant]) -> dict[str, Any]:
 # --- what the page offers
 
 
-def terrain_fields(spec: str) -> dict[str, Any]:
-    """Return a terrain in parts, for a form, with the terrains that could be chosen instead."""
+def terrain_fields(spec: str, entrants: Sequence[Entrant] = ()) -> dict[str, Any]:
+    """Return a terrain in parts, for a form, with the terrains that could be chosen instead.
+
+    Those of the entrants' runs come first, whole, as ``terrain_of_fields`` reads them.
+    """
     ground, choices = make_terrain(spec), terrain_form.choices()
     chosen = ground.kind
+    at_home = [home for one in entrants for home in one.terrains]
     if ground.kind == KIND:
         saved = Terrain.objects.filter(spec=spec, deleted_at=None).first()
         chosen = f"{terrain_form.SAVED}{saved.pk}" if saved else spec
-        if saved is None:  # deleted, or of another ELMWeb: the address has all of it
+        if spec in at_home:
+            chosen = spec
+        elif saved is None:  # deleted, or of another ELMWeb: the address has all of it
             choices = [("Of this race", [(spec, ground.name)]), *choices]
+    whole = [home for home in dict.fromkeys(at_home) if ":" in home]
+    if whole:
+        choices = [("Of their runs", [(s, terrain_form.title_of(s)) for s in whole]), *choices]
     return {
         "chosen": chosen,
         "difficulty": ground.difficulty,
@@ -226,10 +241,12 @@ def terrain_fields(spec: str) -> dict[str, Any]:
 def terrain_of_fields(chosen: str, difficulty: str, rng_seed: str) -> str:
     """Return the spec of a terrain from what a form sent; empty parts are left to the default.
 
+    ``chosen`` may be a spec itself; the other parts are not asked then.
+
     Raises:
         ValueError: there is no such terrain.
     """
-    if chosen.startswith(f"{KIND}:"):
+    if ":" in chosen and not chosen.startswith(terrain_form.SAVED):
         make_terrain(chosen)
         return chosen
     return terrain_form.spec_of(terrain_form.TerrainRow(chosen, difficulty, rng_seed))

@@ -28,9 +28,9 @@ class NoReplay(LookupError):
 # --- where each one walks
 
 
-def terrain_of_child(child: Child) -> str:
-    """Return the terrain on which a child was evaluated."""
-    return RunConfig.from_json(child.run.config).terrain
+def terrains_of_child(child: Child) -> tuple[str, ...]:
+    """Return the terrains on which a child was evaluated: its run's."""
+    return RunConfig.from_json(child.run.config).terrains
 
 
 def terrain_of_seed_program(seed_program: SeedProgram) -> str:
@@ -43,19 +43,19 @@ def terrain_of_seed_program(seed_program: SeedProgram) -> str:
 
 
 def replay_of_child(child: Child, terrain: str = "") -> bytes:
-    """Return a child's replay on ``terrain``, by default its run's.
+    """Return a child's replay on ``terrain``, by default its run's first.
 
-    On its run's terrain it is compared with what was stored when the child was found.
+    On a terrain of its run it is compared with what was stored when the child was found.
 
     Raises:
         NoReplay: the child has no body, or there is no such terrain.
     """
-    home = terrain_of_child(child)
-    walker = walker_of_child(child)
-    if terrain and terrain != home:
+    homes = terrains_of_child(child)
+    terrain, walker = terrain or homes[0], walker_of_child(child)
+    if terrain not in homes:
         return replay_of_walker(walker, terrain)
-    body, trajectory, ground = _simulate(_Key(walker), home)
-    return encode_replay(body, trajectory, ground, check_of(child, trajectory))
+    body, trajectory, ground = _simulate(_Key(walker), terrain)
+    return encode_replay(body, trajectory, ground, check_of(child, trajectory, terrain))
 
 
 def walker_of_child(child: Child) -> Walker:
@@ -69,17 +69,17 @@ def walker_of_child(child: Child) -> Walker:
     return child.program.walker
 
 
-def check_of(child: Child, trajectory: Trajectory) -> dict[str, Any]:
+def check_of(child: Child, trajectory: Trajectory, terrain: str) -> dict[str, Any]:
     """Return whether ``trajectory`` is the one that was stored with ``child``, and in words.
+
+    ``terrain`` is the one of its run's on which it was made.
 
     ``{"same", "sentence", "stored_distance", "distance", "stored_world", "world"}``; ``same`` is
     None where nothing was stored to compare with.
     """
-    details, now = child.details or {}, trajectory.signed_distance
-    first = details.get("terrains", [None])[0]  # of several terrains, the one that is played
-    known = first or details | {"trajectory_hash": child.trajectory_hash}
+    known, now = _stored_walk(child, terrain), trajectory.signed_distance
     stored = known.get("signed_distance", child.fitness)
-    hashed = known["trajectory_hash"]
+    hashed = known.get("trajectory_hash", "")
     same = (trajectory.trajectory_hash == hashed) if hashed else None
     if same is None:
         sentence = "No trajectory was stored with this child: nothing to compare this replay with."
@@ -103,6 +103,17 @@ def check_of(child: Child, trajectory: Trajectory) -> dict[str, Any]:
         "stored_world": child.world_version,
         "world": WORLD_VERSION,
     }
+
+
+def _stored_walk(child: Child, terrain: str) -> dict[str, Any]:
+    """Return the figures of a child's walk on a terrain of its run; none of a walk that broke
+    where there were several, since it is not kept on which of them.
+    """
+    homes, details = terrains_of_child(child), child.details or {}
+    if len(homes) == 1:
+        return details | {"trajectory_hash": child.trajectory_hash}
+    walks = dict(zip(homes, details.get("terrains", ()), strict=False))
+    return walks.get(terrain, {})
 
 
 def _went(distance: float | None) -> str:
@@ -155,7 +166,7 @@ def version_of(one: Child | SeedProgram, terrain: str = "") -> str | None:
     if one.program is None:
         return None
     if isinstance(one, Child):
-        where, stored = terrain or terrain_of_child(one), one.trajectory_hash
+        where, stored = terrain or terrains_of_child(one)[0], one.trajectory_hash
     else:
         where, stored = terrain or terrain_of_seed_program(one), ""
     parts = [one.program.sha256, where, stored, WORLD_VERSION, str(FORMAT_VERSION)]

@@ -6,6 +6,7 @@ from archive import (
     api,
     api_models,
     api_races,
+    openapi,
     views,
     views_bugfix,
     views_models,
@@ -52,4 +53,5 @@ urlpatterns = [
     path("api/", include(api_models.urlpatterns)),
     path("api/", include(api_races.urlpatterns)),
     path("api/", include(api.urlpatterns)),
+    path("api/", include(openapi.urlpatterns)),
 ]

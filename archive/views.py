@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +25,8 @@ from archive.forms import RunForm
 from archive.models import Cell, Child, Driver, Job, Run, SeedProgram
 from archive.services import presence, registry
 from archive.tuning import PRESET_NOTES
+from elmweb.accounts.access import must_own, needs
+from elmweb.accounts.models import Role, person_of
 from simulation.fitness import FITNESSES
 
 STARTER = '''from walk_creator import walker_creator
@@ -59,7 +62,7 @@ KPIS = (  # name on the page, label, what it means
 
 def _run(run_id: int) -> Run:
     try:
-        return Run.objects.select_related("seed_program", "trial_of").get(pk=run_id)
+        return Run.objects.select_related("seed_program", "trial_of", "owner").get(pk=run_id)
     except (Run.DoesNotExist, OverflowError):
         raise Http404(f"There is no run {run_id}. It may belong to another data folder.") from None
 
@@ -110,13 +113,14 @@ def _best_elites(run_ids: list[int]) -> dict[int, Cell]:
 def run_demo(request: HttpRequest) -> HttpResponse:
     """Start the demo run and go to its page."""
     try:
-        run = services.start_demo(request.user)  # type: ignore[arg-type]
+        run = services.start_demo(person_of(request))
     except ValueError as refusal:
         messages.error(request, str(refusal))
         return redirect("dashboard")
     return redirect("run", run.pk)
 
 
+@needs(Role.OPERATOR)
 @require_http_methods(["GET", "POST"])
 def run_new(request: HttpRequest) -> HttpResponse:
     """Set up a run and start it."""
@@ -146,14 +150,15 @@ def run_new(request: HttpRequest) -> HttpResponse:
 def _create(form: RunForm, request: HttpRequest) -> Run | None:
     data = form.cleaned_data
     try:
-        run = services.create_run(
-            config=data["config"],
-            seed_program=data["seed_program"],
-            name=data["name"],
-            rng_seed=data["rng_seed"],
-            owner=request.user,  # type: ignore[arg-type]
-        )
-        return services.start(run)
+        with transaction.atomic():
+            run = services.create_run(
+                config=data["config"],
+                seed_program=data["seed_program"],
+                name=data["name"],
+                rng_seed=data["rng_seed"],
+                owner=person_of(request),
+            )
+            return services.start(run)
     except ValueError as refusal:
         form.refuse(refusal)
         return None
@@ -202,7 +207,10 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "kpis": KPIS,
         "trainings": model_queries.trainings(run=one),
     }
-    if not one.is_over and one.driver == Driver.WORKERS and one.trial_of is None:
+    may_change = person_of(request).may_change(one)
+    context["may_change"] = may_change
+    is_live = not one.is_over and one.driver == Driver.WORKERS
+    if may_change and is_live and one.trial_of is None:
         context |= {
             "can_steer": True,
             "mix_rows": mix_form.rows_of_mix(one.mix),
@@ -219,6 +227,8 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
     """One child: walker, code, diff, where it comes from; failed ones have a page as well."""
     one = _child(_run(run_id), seq)
     data, config = queries.child_json(one), RunConfig.from_json(one.run.config)
+    asked = request.GET.get("terrain", "")
+    played = asked if asked in config.terrains else config.terrain
     line = queries.lineage(one)  # the child first
     history = queries.cell_history(one.run, one.cell) if one.cell is not None else []
     context = {
@@ -230,29 +240,30 @@ def child(request: HttpRequest, run_id: int, seq: int) -> HttpResponse:
         "split": markup.split_rows(one.diff) if one.diff else None,
         "terrains": config.terrains,
         "over": config.over,
+        "played": played,
         "walks": list(zip(config.terrains, one.details.get("terrains", ()), strict=False)),
         "measured": list(zip(one.measures or [], _cell_of(one), strict=False)),
         "lineage": line,
         "descent": _descent(line),
         "kin": queries.kin(one),
         "history": [elite for elite in history if elite["seq"] != seq],
-        "replay_url": _replay_url(one),
-        "ghost_url": _ghost_url(one),
+        "replay_url": _replay_url(one, played),
+        "ghost_url": _ghost_url(one, played),
     }
     return render(request, "archive/child.html", context)
 
 
-def _replay_url(one: Child) -> str:
-    return reverse("api-child-replay", args=[one.run_id, one.seq]) + replays.version_query(one)
+def _replay_url(one: Child, terrain: str) -> str:
+    where = reverse("api-child-replay", args=[one.run_id, one.seq])
+    return where + replays.version_query(one, terrain)
 
 
-def _ghost_url(one: Child) -> str:
-    """Return the replay of the parent on the ground of the child; "" where there is none."""
+def _ghost_url(one: Child, terrain: str) -> str:
+    """Return the replay of the child's parent on ``terrain``; "" where there is none."""
     parent = one.parent
     if parent is None or parent.program is None or not parent.body_hash:
         return ""
-    where = reverse("api-child-replay", args=[parent.run_id, parent.seq])
-    return where + replays.version_query(parent, replays.terrain_of_child(one))
+    return _replay_url(parent, terrain)
 
 
 def _descent(line: list[Child]) -> dict[str, Any] | None:
@@ -295,6 +306,7 @@ def seeds(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/seeds.html", {"section": "seeds", "seeds": queries.seed_rows()})
 
 
+@needs(Role.OPERATOR)
 @require_http_methods(["GET", "POST"])
 def seed_new(request: HttpRequest) -> HttpResponse:
     """Paste or upload a program, have it checked, save it."""
@@ -304,7 +316,10 @@ def seed_new(request: HttpRequest) -> HttpResponse:
         context |= {name: request.POST.get(name, "") for name in ("name", "description", "source")}
         try:
             saved = services.save_seed_program(
-                _check_of(request.POST.get("check", "")), context["name"], context["description"]
+                _check_of(request.POST.get("check", "")),
+                context["name"],
+                context["description"],
+                person_of(request),
             )
         except ValueError as refusal:
             sentence = str(refusal)
@@ -346,6 +361,7 @@ def seed(request: HttpRequest, seed_id: int) -> HttpResponse:
     context = {
         "section": "seeds",
         "seed": one,
+        "may_change": person_of(request).may_change(one),
         "code": markup.code_lines(one.program.source),
         "terrain": replays.terrain_of_seed_program(one),
         "replay_url": reverse("api-seed-replay", args=[one.pk]) + replays.version_query(one),
@@ -377,6 +393,7 @@ def seed_restore(request: HttpRequest, seed_id: int) -> HttpResponse:
 def _change_seed(request: HttpRequest, seed_id: int, change: Any) -> HttpResponse:
     """Answer a script with JSON, a plain form with the list of seed programs."""
     one = _seed_program(seed_id)
+    must_own(request, one, f"the seed program {one.name}")
     wants_json = "application/json" in request.headers.get("Accept", "")
     try:
         change(one)

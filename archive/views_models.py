@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from archive.forms_models import EndpointForm, FolderForm, TuneNewForm, is_tunab
 from archive.models import ModelVersion, Run, Training
 from archive.services import external, installing, presence, registry, trainings
 from archive.tuning import PRESET_NOTES, PRESETS, TuneConfig
-from elmweb.accounts.models import person_of
+from elmweb.accounts.access import must_own, needs
+from elmweb.accounts.models import Role, person_of
 from elmweb.paths import BASE_DIR
 
 CARD = BASE_DIR / "workers/mutation/weights/MODEL_CARD.md"
@@ -92,7 +94,8 @@ def model(request: HttpRequest, key: str) -> HttpResponse:
         and row.deleted_at is None
         and kind != registry.TEST_ONLY
         and not (entry and entry["is_earlier"]),
-        "steerable": model_queries.steerable_runs(),
+        "steerable": model_queries.steerable_runs(person_of(request)),
+        "may_change": row is not None and person_of(request).may_change(row),
         "uses": Run.objects.filter(children__model_version=row).distinct()[:10] if row else [],
     }
     return render(request, "archive/model.html", context)
@@ -122,6 +125,7 @@ def _facts(row: ModelVersion | None) -> list[tuple[str, Any]]:
     ]
 
 
+@needs(Role.ADMIN)  # an address or a folder that the worker then reads
 @require_http_methods(["GET", "POST"])
 def model_add(request: HttpRequest, what: str) -> HttpResponse:
     """Add a local folder or an endpoint."""
@@ -153,6 +157,8 @@ def model_change(request: HttpRequest, key: str, action: str) -> HttpResponse:
         "restore": lambda: registry.restore(row),
         "promote": lambda: trainings.promote(row, run=_run_of(request), actor=person_of(request)),
     }
+    if action != "promote":
+        must_own(request, row, f"the model {row.name}")
     try:
         actions[action]()
     except ValueError as refusal:
@@ -174,17 +180,23 @@ def model_rollback(request: HttpRequest) -> HttpResponse:
 
 
 def _run_of(request: HttpRequest) -> Run | None:
-    """Return the run that a form names; none for all new runs.
+    """Return the run that a form names; none for all new runs, which are an admin's to decide on.
 
     Raises:
         ValueError: there is no such run.
+        PermissionDenied: it is not this person's to steer.
     """
     text = request.POST.get("run", "")
     if not text:
+        if not person_of(request).is_admin:
+            raise PermissionDenied(
+                "Only an admin may choose the model that all new runs begin with."
+            )
         return None
     run = Run.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
     if run is None:
         raise ValueError(f"there is no run {text[:20]}")
+    must_own(request, run, f"run {run.pk}")
     return run
 
 
@@ -228,6 +240,7 @@ def model_upload(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"url": where}) if _wants_json(request) else redirect(where)
 
 
+@needs(Role.OPERATOR)
 @require_http_methods(["GET", "POST"])
 def training_new(request: HttpRequest) -> HttpResponse:
     """Choose what a model learns from and how, see what that amounts to, start."""
@@ -315,6 +328,7 @@ def training(request: HttpRequest, training_id: int) -> HttpResponse:
         "config": config,
         "settings": settings,
         "learnt_from": Run.objects.filter(pk__in=config.runs),
-        "steerable": model_queries.steerable_runs(),
+        "steerable": model_queries.steerable_runs(person_of(request)),
+        "may_change": person_of(request).may_change(one),
     }
     return render(request, "archive/training.html", context)

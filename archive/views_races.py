@@ -27,7 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return _offer(request, races.Race(()), _sentence(refusal), status=404)
     if not race.can_start:
         return _offer(request, race, "")
-    terrain = races.terrain_fields(race.terrain)
+    terrain = races.terrain_fields(race.terrain, entrants)
     context: dict[str, Any] = {
         "section": "races",
         "race": race,

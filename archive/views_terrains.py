@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from archive import drawings, queries, services, terrain_form
 from archive.models import Terrain
-from elmweb.accounts.models import person_of
+from elmweb.accounts.access import asks_only, must_own, needs
+from elmweb.accounts.models import Role, person_of
 from simulation.polyline import HIGHEST, LOWEST, MAX_BYTES, MOST_POINTS, REACH, read_points
 from simulation.terrain import KINDS, make_terrain
 
@@ -36,6 +37,7 @@ def terrains(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/terrains.html", context)
 
 
+@needs(Role.OPERATOR)
 @require_http_methods(["GET", "POST"])
 def terrain_new(request: HttpRequest) -> HttpResponse:
     """Draw or upload a terrain and save it."""
@@ -56,6 +58,7 @@ def terrain_new(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/terrain_new.html", context, status=status)
 
 
+@asks_only
 @require_POST
 def check(request: HttpRequest) -> JsonResponse:
     """Read points, a form field ``points`` or a file ``file``: the ground they are, or why not."""
@@ -92,14 +95,14 @@ def terrain_file(request: HttpRequest, terrain_id: int) -> HttpResponse:
 @require_POST
 def terrain_delete(request: HttpRequest, terrain_id: int) -> HttpResponse:
     """Take a terrain off the list."""
-    services.delete_terrain(_terrain(terrain_id))
+    services.delete_terrain(_own_terrain(request, terrain_id))
     return _done(request, terrain_id)
 
 
 @require_POST
 def terrain_restore(request: HttpRequest, terrain_id: int) -> HttpResponse:
     """Undo a deletion."""
-    services.restore_terrain(_terrain(terrain_id))
+    services.restore_terrain(_own_terrain(request, terrain_id))
     return _done(request, terrain_id)
 
 
@@ -108,6 +111,12 @@ def _terrain(terrain_id: int) -> Terrain:
         return get_object_or_404(Terrain, pk=terrain_id)
     except OverflowError:
         raise Http404(f"There is no terrain {terrain_id}.") from None
+
+
+def _own_terrain(request: HttpRequest, terrain_id: int) -> Terrain:
+    terrain = _terrain(terrain_id)
+    must_own(request, terrain, f"the terrain {terrain.name}")
+    return terrain
 
 
 def _done(request: HttpRequest, terrain_id: int) -> HttpResponse:

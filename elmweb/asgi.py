@@ -14,7 +14,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from archive import consumers  # noqa: E402
 from archive.routing import websocket_urlpatterns  # noqa: E402
+from archive.services import processes  # noqa: E402
 
 UNKNOWN_ADDRESS = 4404
 
@@ -38,3 +40,4 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+processes.keep_saying("web", lambda: {"viewers": consumers.viewers()})

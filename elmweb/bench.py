@@ -18,7 +18,7 @@ from django.db.transaction import set_rollback
 from elmweb import bench_sandbox
 from simulation.body import Body, build_body
 from simulation.domains import get_domain
-from simulation.evaluate import Evaluation
+from simulation.evaluate import Evaluation, Evaluator
 from simulation.outcome import Outcome
 from simulation.physics import FPS, STEPS_PER_FRAME, build_space, place, simulate
 from simulation.sandbox import Sandbox
@@ -97,11 +97,17 @@ def _physics_rivals(
     nothing = np.zeros((1, 0))
     yield "bare engine steps", partial(bare.run, nothing, nothing, frames, math.inf)
     yield "public interface", partial(simulate, body, flat, "public")
-    if importlib.util.find_spec("Box2D"):
-        from elmweb import box2d_rival
+    if box2d := _box2d(body, frames / FPS, FPS * STEPS_PER_FRAME):
+        yield "Box2D, same rate", box2d
 
-        rate = FPS * STEPS_PER_FRAME
-        yield "Box2D, same rate", partial(box2d_rival.simulate, body, frames / FPS, rate)
+
+def _box2d(body: Body, seconds: float, rate: int) -> Callable[[], object] | None:
+    """Return what simulates ``body`` in Box2D at ``rate`` steps a second; None without Box2D."""
+    if not importlib.util.find_spec("Box2D"):
+        return None
+    from elmweb import box2d_rival
+
+    return partial(box2d_rival.simulate, body, seconds, rate)
 
 
 def sandbox() -> Iterator[Measurement]:
@@ -120,6 +126,56 @@ def sandbox() -> Iterator[Measurement]:
             ("p99", ours.p99 * 1e3, theirs.p99 * 1e3, "ms a program"),
         ):
             yield Measurement(f"sandbox.{name}.{key}", mine, unit, what, mine / other)
+
+
+def evaluation() -> Iterator[Measurement]:
+    """From program text to archive row, beside OpenELM's path with a pool of processes.
+
+    Each seed program as often as the others. Theirs is a batch of ten through a new pool, then
+    Box2D (where it is installed) for as many simulated seconds, at our rate of steps and at
+    theirs; their archive, a dictionary in memory, is left out. Processor time of all processes.
+    """
+    gallery, flat = _gallery(), make_terrain("flat")
+    sources = [info.source for info in get_domain("sodarace").seed_programs.values()]
+    ours = evaluation_cpu(sources, 4 * len(sources), 16)
+    isolating = bench_sandbox.pool(sources, 6, 10).cpu
+    seconds = {name: (len(simulate(b, flat).frames) - 1) / FPS for name, b in gallery.items()}
+    for what, rate in (("our_rate", FPS * STEPS_PER_FRAME), ("their_rate", FPS)):
+        walks = [_box2d(body, seconds[name], rate) for name, body in gallery.items()]
+        if not all(walks):
+            return
+        walking = statistics.mean(best_of(2, walk, time.process_time) for walk in walks if walk)
+        yield Measurement(
+            f"evaluation.{what}",
+            1 / ours,
+            "evaluations/CPU s",
+            f"OpenELM's pool and Box2D, {rate} steps/s",
+            (isolating + walking) / ours,
+        )
+
+
+def evaluation_cpu(sources: Sequence[str], programs: int, size: int) -> float:
+    """Return the processor time [s] of one evaluation, recorded in batches of ``size``."""
+    from archive.config import RunConfig
+    from archive.services import recording, runs
+    from archive.services.recording import Candidacy
+
+    def evaluate(numbers: Sequence[int]) -> None:
+        texts = [f"{sources[n % len(sources)]}# {n}\n" for n in numbers]
+        found = [evaluator.evaluate(text) for text in texts]
+        given = [Candidacy(operator="bench", source=text) for text in texts]
+        recording.record(run.pk, given, found)
+
+    with Sandbox() as sandbox, transaction.atomic():
+        evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
+        run = runs.create_run(config=RunConfig(budget=programs), source="x = 0\n")
+        evaluate(range(-size, 0))  # warms up
+        began = time.process_time() + sandbox.cpu_s()
+        for first in range(0, programs, size):
+            evaluate(range(first, min(first + size, programs)))
+        cpu = time.process_time() + sandbox.cpu_s() - began
+        set_rollback(True)  # leaves no trace in the database
+    return cpu / programs
 
 
 def archive() -> Iterator[Measurement]:
@@ -251,6 +307,7 @@ class Plain:
 BENCHES: dict[str, Callable[[], Iterator[Measurement]]] = {
     "physics": physics,
     "sandbox": sandbox,
+    "evaluation": evaluation,
     "archive": archive,
     "model": model,
 }

@@ -1,7 +1,7 @@
 """The Celery application: queues and delivery. Messages carry ids; the truth is in the database.
 
 ``archive``'s leases decide who may work on a job, so a message that is lost or delivered twice
-does no harm, and Redis is kept from redelivering on its own.
+does no harm, and Redis does not redeliver on its own.
 """
 
 import logging.config
@@ -46,8 +46,10 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # the broker may be away for long; come back anyway
     broker_transport_options={
-        # Redelivery by Redis took 92 s at best and runs long tasks twice: leases do it instead.
-        "visibility_timeout": 7 * 24 * 3600,
+        # Messages are popped and kept on the worker's own books: leases bring back what it loses.
+        # With books in Redis an acknowledgement that met a cut network held its place in the
+        # prefetch window for good, and a worker with one place took no message any more.
+        "ack_emulation": False,
         # The queues in the order of `-Q check,evaluate`: a person waits for a check.
         "queue_order_strategy": "priority",
         "socket_connect_timeout": 5,

@@ -39,7 +39,7 @@ def spec_named(model: str) -> ModelSpec:
     if model in BUILT_IN:
         return ModelSpec(model, model)
     ensure_database()
-    return registry.spec_of(model)
+    return registry.loadable(model)
 
 
 def print_json(stdout: OutputWrapper, data: dict[str, Any]) -> None:

@@ -51,6 +51,14 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
     return int(value)
 
 
+def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
+    """Return the variable, one of the words ``of``."""
+    value = text(name, default)
+    if value not in of:
+        raise ImproperlyConfigured(f"{name}={value}: use {' or '.join(map(repr, of))}")
+    return value
+
+
 def sandbox() -> Setting:
     """Return which sandbox to use and what programs may use in it."""
     try:
@@ -59,14 +67,52 @@ def sandbox() -> Setting:
         raise ImproperlyConfigured(str(error)) from None
 
 
+def folder(name: str) -> Path | None:
+    """Return the variable as an absolute path; None when it is unset or names a bucket.
+
+    Raises:
+        ImproperlyConfigured: another scheme than ``s3://``, or a relative path.
+    """
+    value = text(name)
+    if not value or value.startswith("s3://"):
+        return None
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise ImproperlyConfigured(f"{name}={value}: use a path from the root on, or s3://bucket")
+    return path
+
+
+def bucket(name: str) -> dict[str, object] | None:
+    """Return Django's storage settings for an ``s3://bucket/prefix`` URL; None for a folder.
+
+    Keys, region and endpoint are what boto3 finds in ``AWS_…`` variables or its own files.
+    """
+    parts = urlsplit(text(name))
+    if parts.scheme != "s3":
+        return None
+    if not parts.netloc:
+        raise ImproperlyConfigured(f"{name}: expected s3://bucket or s3://bucket/prefix")
+    options = {"bucket_name": parts.netloc, "location": parts.path.strip("/")}
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**options, "file_overwrite": True, "querystring_auth": True},
+    }
+
+
 def postgres(name: str) -> dict[str, object] | None:
+    """Return Django's database settings for the URL that the variable holds; None when unset."""
+    url = secret(name)
+    return postgres_at(url, name) if url else None
+
+
+def postgres_at(url: str, name: str) -> dict[str, object]:
     """Return Django's database settings for a ``postgres://user:password@host:port/name`` URL.
 
     A password that the URL does not hold comes from ``DATABASE_PASSWORD`` or its file.
+
+    Args:
+        name: what the URL is called where it comes from, for the refusal.
     """
-    url = secret(name)
-    if not url:
-        return None
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise ImproperlyConfigured(

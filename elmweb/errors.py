@@ -29,12 +29,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404, sentence)
 
 
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Refuse for now, and say for how long [s]."""
+    pause = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    answer = _answer(request, 429, f"That was too often: try again in {pause}.")
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, "Something broke on our side; the log has the details.")
 
 
 def _answer(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or request.headers.get("Accept") == "application/json":
         return JsonResponse({"error": sentence}, status=status)
     context: dict[str, Any] = {"sentence": sentence, "status": status}
     # 400 and 500 stand alone: the session or the database may be what is wrong.

@@ -165,7 +165,7 @@ def tune(evaluations: int, folder: Path, weights: Path) -> None:
     ]
     made = _finetune(name, harvest, compare=0)
     shutil.rmtree(weights, ignore_errors=True)
-    shutil.copytree(registry.spec_of(name).folder, weights)
+    shutil.copytree(registry.loadable(name).folder, weights)
     data = {
         "base": base,
         "evaluations": evaluations,

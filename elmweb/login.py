@@ -1,56 +1,73 @@
-"""Login by one-time link, and the gate that keeps everybody else out."""
+"""The ways in: a password, or a one-time link from whoever has the data folder."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from elmweb import login_links, paths
+from elmweb import errors, login_links, paths
+from elmweb.accounts import audit
+from elmweb.accounts.models import Role, User
+from elmweb.accounts.throttle import Rate, refill, wait_for
 
 LOCAL_USER = "local"  # the person at this machine
+QUARTER = 900.0  # [s]
+HERE = Rate(5, QUARTER)  # tries of one name from one address
+ADDRESS = Rate(50, QUARTER)  # of any name; many people may share an address
+NAME = Rate(100, 4 * QUARTER)  # from anywhere; the bound of NIST SP 800-63B, section 5.2.2
 
 
-class LoginRequired(LoginRequiredMiddleware):
-    """Django's gate, with two differences.
+class Login(LoginView):
+    """Log in by name and password."""
 
-    Open pages such as ``/healthz`` never read the session, hence need no database; and the API
-    answers 401 with a sentence where a page is redirected to the login page.
-    """
+    template_name = "login.html"
+    redirect_authenticated_user = True
+    next_page = "/"
 
-    def process_view(
-        self,
-        request: HttpRequest,
-        view_func: Callable[..., HttpResponseBase],
-        view_args: tuple[Any, ...],
-        view_kwargs: dict[str, Any],
-    ) -> HttpResponseBase | None:
-        if not getattr(view_func, "login_required", True):
-            return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Taken before the password is looked at: tries at the same moment count as well.
+        waits = [wait_for(what, rate) for what, rate in self._limits()]
+        if any(waits):
+            return errors.too_many(request, max(waits))
+        return super().post(request, *args, **kwargs)
 
-    def handle_no_permission(  # type: ignore[override]  # Django's own always redirects
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseBase:
-        if request.path.startswith("/api/"):
-            error = "You are not logged in: open a login link (manage.py login-link)."
-            return JsonResponse({"error": error}, status=401)
-        return super().handle_no_permission(request, view_func)
+    def _limits(self) -> list[tuple[str, Rate]]:
+        name = self.request.POST.get("username", "").casefold()
+        address = audit.client_address(self.request)
+        return [
+            (f"login {name} {address}", HERE),
+            (f"login of {name}", NAME),
+            (f"login from {address}", ADDRESS),
+        ]
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        for what, _ in self._limits()[:2]:
+            refill(what)
+        user = form.get_user()
+        assert isinstance(user, User)
+        audit.record("login", actor=user, request=self.request)
+        return answer
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        name = self.request.POST.get("username", "")
+        audit.record("login-refused", name=name, request=self.request, status=422)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"has_passwords": _has_passwords()}
 
 
-@login_not_required
-@never_cache
-@require_GET
-def page(request: HttpRequest) -> HttpResponse:
-    """Say how to get in."""
-    if request.user.is_authenticated:
-        return redirect("/")
-    return render(request, "login.html", {"refused": False})
+def _has_passwords() -> bool:
+    people = User.objects.filter(is_active=True)
+    return people.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 @login_not_required
@@ -63,9 +80,13 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("/")
         return render(request, "login.html", {"refused": True}, status=403)
     users = get_user_model().objects
-    user, created = users.get_or_create(username=LOCAL_USER, defaults={"is_staff": True})
+    given = {"is_staff": True, "role": Role.ADMIN}
+    user, created = users.get_or_create(username=LOCAL_USER, defaults=given)
     if created:
         user.set_unusable_password()
         user.save()
+    if not user.is_active:
+        return render(request, "login.html", {"refused": True}, status=403)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    audit.record("login-link", actor=user, request=request)
     return redirect("/")

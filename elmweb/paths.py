@@ -9,6 +9,8 @@ from elmweb import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("ELMWEB_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
+# Folders of installed and fine-tuned models; with a bucket in ELMWEB_MODELS, this host's copies.
+MODELS_DIR = env.folder("ELMWEB_MODELS") or DATA_DIR / "models"
 
 
 def ensure_data_dir() -> Path:

@@ -4,11 +4,12 @@
 folder and a broker of our own on a unix socket, started by ``manage.py up``.
 """
 
-from elmweb import env
+from elmweb import env, logs, production
 from elmweb.paths import BASE_DIR, broker_socket, ensure_data_dir
 from elmweb.secrets import secret_key
 
 DEBUG = env.boolean("ELMWEB_DEBUG", False)
+PRODUCTION = production.is_on()  # refuses what is missing
 SECRET_KEY = env.secret("ELMWEB_SECRET_KEY") or secret_key()
 ALLOWED_HOSTS = env.text("ELMWEB_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
@@ -31,7 +32,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "elmweb.login.LoginRequired",
+    "elmweb.accounts.access.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -40,6 +41,29 @@ ROOT_URLCONF = "elmweb.urls"
 ASGI_APPLICATION = "elmweb.asgi.application"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "login"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+# What one person may take who is no admin, see elmweb.accounts.quotas; a person may have others.
+QUOTAS = {
+    "runs": env.integer("ELMWEB_QUOTA_RUNS", 4, low=0, high=10**9),
+    "children": env.integer("ELMWEB_QUOTA_CHILDREN", 100_000, low=0, high=10**9),
+    "training_hours": env.integer("ELMWEB_QUOTA_TRAINING_HOURS", 8, low=0, high=10**9),
+    "changes": env.integer("ELMWEB_QUOTA_CHANGES", 120, low=1, high=10**9),
+}
+# Proxies of ours in front: as many entries at the end of X-Forwarded-For are believed.
+PROXIES = env.integer("ELMWEB_PROXIES", 0, low=0, high=10)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -86,6 +110,14 @@ CELERY_BROKER_URL = (
     f"redis+socket://{_SOCKET}?virtual_host=1" if _SOCKET != REDIS_URL else REDIS_URL
 )
 
+# --- files of models: in a folder, or in a bucket that several hosts share
+_MODELS = env.bucket("ELMWEB_MODELS")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    **({"models": _MODELS} if _MODELS else {}),
+}
+
 # --- the sandbox that programs run in; read here so that nonsense is refused at the start
 SANDBOX = env.sandbox()
 
@@ -117,17 +149,28 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True  # scripts read the page's <meta name="csrf-token">
 CSRF_FAILURE_VIEW = "elmweb.errors.csrf_failure"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 # Cookies ignore the port: the name keeps two ELMWebs on one machine apart.
 SESSION_COOKIE_NAME = f"elmweb_{broker_socket().stem}"
+X_FRAME_OPTIONS = "DENY"
+if PRODUCTION:
+    SESSION_COOKIE_AGE = 7 * 24 * 3600
+if PRODUCTION and production.speaks_https(PROXIES):
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from within, past the proxy
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-elmweb", "__Host-elmweb-csrf"
+    # Subdomains and the browsers' preload list are not ours to decide on.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # A refused upload is no error of ours.
-    "loggers": {"django.security.RequestDataTooBig": {"level": "CRITICAL"}},
-    "root": {"handlers": ["console"], "level": env.text("ELMWEB_LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.configuration(
+    env.choice("ELMWEB_LOG_FORMAT", "plain", of=("plain", "json")),
+    env.text("ELMWEB_LOG_LEVEL", "INFO"),
+)
+
+# --- figures for Prometheus: at /metrics, for this machine, for admins, and with this token
+METRICS_TOKEN = env.secret("ELMWEB_METRICS_TOKEN")

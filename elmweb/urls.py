@@ -3,12 +3,16 @@
 from django.urls import include, path
 
 from elmweb import health, login
+from elmweb.operations import metrics, system
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("login/", login.page, name="login"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("system/", system.page, name="system"),
+    path("login/", login.Login.as_view(), name="login"),
     path("login/<str:token>/", login.use_link, name="login-link"),
+    path("", include("elmweb.accounts.urls")),
     path("", include("archive.urls")),
 ]
 

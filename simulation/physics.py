@@ -20,6 +20,7 @@ import pymunk
 from simulation import body as body_module
 from simulation import terrain as terrain_module
 from simulation.body import JOINT_RADIUS, Body
+from simulation.contact import standing
 from simulation.terrain import Terrain
 
 MODEL = 1  # raise when a formula changes, not merely a constant
@@ -204,8 +205,8 @@ def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terr
         middle = len(run) // 2
         ground = terrain.height(run[:, 0])
         lifted = run[:, 1] - run[0, 1] - np.maximum(ground - ground[0], 0)
-        gap = frames[settle_frames:, :, 1] - terrain.height(frames[settle_frames:, :, 0])
-        gap -= JOINT_RADIUS + GROUND_RADIUS
+        reach = JOINT_RADIUS + GROUND_RADIUS + TOUCHING
+        on_ground = standing(frames[settle_frames:], terrain.lines[0], reach)
         reason = why_unstable(frames, lifted, body, terrain)
     return Trajectory(
         frames=frames,
@@ -213,7 +214,7 @@ def _summarize(frames: np.ndarray, settle_frames: int, body: Body, terrain: Terr
         fps=FPS,
         signed_distance=float(run[-1, 0] - run[0, 0]),
         halves=(float(run[middle, 0] - run[0, 0]), float(run[-1, 0] - run[middle, 0])),
-        airborne=float((gap.min(axis=1) > TOUCHING).mean()),
+        airborne=float(1 - on_ground.mean()),
         rise=float(lifted.max()),
         reason=reason,
         trajectory_hash=trajectory_hash,

@@ -11,7 +11,7 @@ from simulation.body import JOINT_RADIUS, Body
 from simulation.physics import GROUND_RADIUS, HZ, RAMP_SECONDS, WORLD_VERSION, Trajectory
 from simulation.terrain import Terrain
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # raise also when a figure of the header is reckoned in another way
 SCALE = 0.01  # [u] a unit of the stored integers; int16 then reaches 327 u, the course 240
 LARGEST = 32767
 

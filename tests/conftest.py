@@ -7,6 +7,7 @@ import pytest
 from elmweb import env
 from elmweb.installation import find_chromium
 from tests.outside import Outside
+from tests.postgres import Cluster, NoPostgres
 from tests.stack import Stack
 
 
@@ -37,3 +38,16 @@ def chromium() -> str:
             pytest.fail(f"ELMWEB_REQUIRE_BROWSER=true, but {reason}")
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server; skips without one, or fails where ELMWEB_REQUIRE_POSTGRES=true."""
+    try:
+        cluster = Cluster()
+    except NoPostgres as reason:
+        if env.boolean("ELMWEB_REQUIRE_POSTGRES", False):
+            pytest.fail(f"ELMWEB_REQUIRE_POSTGRES=true, but {reason}")
+        pytest.skip(str(reason))
+    with cluster:
+        yield cluster

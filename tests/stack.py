@@ -19,6 +19,12 @@ from elmweb import login_links, paths
 T = TypeVar("T")
 CHILDREN = ("broker", "web", "evaluate", "model")
 _OURS = ("ELMWEB_", "DATABASE_URL", "DJANGO_")
+_STOP_RUNS = """
+from archive.models import Run, RunState
+from archive.services import runs
+for run in Run.objects.filter(state__in=[RunState.RUNNING, RunState.PAUSED]):
+    runs.stop(run)
+"""
 
 
 class Stack:
@@ -43,11 +49,15 @@ class Stack:
     def __exit__(self, *error: object) -> None:
         self.end()
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts it."""
+        return (sys.executable, "manage.py", "up", "--no-open", "--port", str(self.port))
+
     def launch(self) -> None:
         """Start ``manage.py up`` without waiting for anything."""
-        command = [sys.executable, "manage.py", "up", "--no-open", "--port", str(self.port)]
         self.process = subprocess.Popen(
-            command,
+            self.command,
             cwd=paths.BASE_DIR,
             env=self.env,
             text=True,
@@ -90,11 +100,7 @@ class Stack:
     def family(self) -> dict[tuple[int, int], str]:
         """The supervisor and all that came from it, by (pid, start time): what each runs."""
         assert self.process is not None
-        everything = _processes()
-        members = {self.process.pid}
-        while more := {p.pid for p in everything if p.parent in members} - members:
-            members |= more
-        return {(p.pid, p.began): p.command for p in everything if p.pid in members}
+        return family_of(self.process.pid)
 
     def report(self) -> str:
         """What was printed, and how each log ends: for the message of a failed test."""
@@ -135,6 +141,11 @@ class Stack:
             timeout=timeout,
         )
 
+    def stop_runs(self) -> None:
+        """End every run that goes on, so that the tests that follow have the machine."""
+        stopped = self.manage("shell", "--no-imports", "-c", _STOP_RUNS)
+        assert stopped.returncode == 0, stopped.stderr
+
     def until(self, seen: Callable[[], T], seconds: float, what: str) -> T:
         """Return the first true value of ``seen``; fail with the logs after ``seconds``."""
         deadline = time.monotonic() + seconds
@@ -161,11 +172,33 @@ class Stack:
             self._printed.append(line.rstrip())
 
 
+def wait(seen: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait until ``seen`` is true.
+
+    Raises:
+        TimeoutError: it was not, for so long.
+    """
+    deadline = time.monotonic() + seconds
+    while not seen():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        time.sleep(0.05)
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def family_of(pid: int) -> dict[tuple[int, int], str]:
+    """Return a process and all that came from it, by (pid, start time): what each runs."""
+    everything = _processes()
+    members = {pid}
+    while more := {p.pid for p in everything if p.parent in members} - members:
+        members |= more
+    return {(p.pid, p.began): p.command for p in everything if p.pid in members}
 
 
 def alive(family: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.models import Job, Run, RunState, Training
-from archive.services import datasets, registry
+from archive.services import datasets, model_store, registry
 from archive.services.trainings import Slice
 from archive.tuning import TuneConfig
 from workers.training.finetune import Finetune, Point, open_finetune
@@ -47,6 +47,9 @@ class Workshop:
         is_better = finetune.is_done and finetune.best_step > 0
         if is_better:
             finetune.export(folder / "weights")
+            registry.share(folder / "weights", training.name)
+        else:
+            _share(training, checkpoint)
         if finetune.is_done:
             del self._open[training.pk]
         return Slice(
@@ -68,6 +71,7 @@ class Workshop:
         if finetune is not None and at_hand == checkpoint:
             return finetune, {}
         config = TuneConfig.from_json(training.config)
+        model_store.fetch_missing(folder, name_of(training))
         _, base = registry.tunable(training.base.name)
         finetune = open_finetune(config, base, datasets.frozen(training, folder), folder)
         if checkpoint:
@@ -77,7 +81,19 @@ class Workshop:
 
 def folder_of(training: Training) -> Path:
     """Return where a training keeps its checkpoints and examples."""
-    return registry.MODELS_DIR / "trainings" / str(training.pk)
+    return registry.MODELS_DIR / name_of(training)
+
+
+def name_of(training: Training) -> str:
+    """Return the name of that folder where models are kept."""
+    return f"trainings/{training.pk}"
+
+
+def _share(training: Training, checkpoint: str) -> None:
+    """Let another host's worker go on from here: its data and its newest checkpoint."""
+    for path in folder_of(training).iterdir():
+        if path.is_file() and (path.suffix in (".json", ".jsonl") or path.name == checkpoint):
+            model_store.put(path, f"{name_of(training)}/{path.name}")
 
 
 def tidy(training: Training) -> None:
@@ -85,10 +101,12 @@ def tidy(training: Training) -> None:
     folder = folder_of(training)
     if training.state not in ("queued", "running", "stopped", "failed"):
         shutil.rmtree(folder, ignore_errors=True)
+        model_store.remove(name_of(training))
         return
     for path in folder.glob("*.pt"):
         if path.name != training.progress.get("checkpoint"):
             path.unlink(missing_ok=True)
+            model_store.remove(f"{name_of(training)}/{path.name}")
 
 
 def _progress(training: Training, finetune: Finetune) -> dict:

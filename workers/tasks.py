@@ -16,8 +16,10 @@ from archive.models import Job
 from archive.services import (
     checks,
     jobs,
+    model_store,
     planning,
     presence,
+    processes,
     recording,
     registry,
     repeats,
@@ -47,6 +49,7 @@ log = logging.getLogger(__name__)
 
 SANDBOX_AWAY = "programs wait for the sandbox"  # how a run's reason begins meanwhile
 SANDBOX_WAIT_S = 5.0
+STORE_WAIT_S = 10.0  # until a bucket that is away is asked again
 
 
 @worker_ready.connect
@@ -57,6 +60,8 @@ def _say_hello(sender: object, **kwargs: object) -> None:
     for kind in presence.KINDS:
         if kind in queues:
             presence.keep_saying(kind)
+    if "model" in queues:  # it works in its own process; evaluation has a pool, see below
+        processes.keep_saying("model")
 
 
 @worker_process_init.connect
@@ -64,6 +69,7 @@ def _warm_up(**kwargs: object) -> None:
     """Start the zygotes of a process that evaluates before its first job asks for them."""
     if "evaluate" in celery_app.amqp.queues.consume_from:
         threading.Thread(target=_start_sandbox, daemon=True).start()
+        processes.keep_saying("evaluate")
 
 
 def _start_sandbox() -> None:
@@ -106,8 +112,12 @@ def mutate(self: Task, job_id: int) -> None:
         config = RunConfig.from_json(job.run.config)
         batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
-            spec, version = registry.spec_of(batch.model), registry.version_of(batch.model)
+            spec, version = registry.loadable(batch.model), registry.version_of(batch.model)
             operator = load_operator(spec, temperature=config.temperature, tries=config.tries)
+        except model_store.StoreAway as away:
+            sentence = f"The model {batch.model} cannot be fetched: {away}."
+            _wait(job, Health(False, sentence, STORE_WAIT_S))
+            return
         except Exception as error:  # whatever a library raises, the person must hear of it
             log.exception("job %s: the model cannot be loaded", job.pk)
             runs.fail(job.run, f"the model {batch.model!r} cannot be loaded: {error}")
@@ -164,6 +174,11 @@ def _train_slice(job_id: int) -> int | None:
                 label=label_of(job),
                 should_stop=lambda: trainings.is_stopped(training),
             )
+        except model_store.StoreAway as away:
+            log.warning("training %s waits: %s", training.pk, away)
+            _workshop().forget(training)
+            jobs.postpone(job, STORE_WAIT_S)
+            return None
         except (ValueError, OSError) as error:
             log.exception("training %s cannot go on", training.pk)
             trainings.fail(training, f"the training cannot go on: {error}")

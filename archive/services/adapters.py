@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.models import ModelVersion
-from archive.services import registry
+from archive.services import model_store, registry
 from elmweb.accounts.models import User
 from workers.mutation.spec import ModelSpec
 
@@ -51,6 +51,7 @@ def export_adapter(row: ModelVersion) -> Path:
     target = folder.with_name(f"{row.version}.zip")
     if target.is_file():
         return target
+    model_store.fetch(folder, spec.folder)
     missing = [name for name in PARTS if name not in OPTIONAL and not (folder / name).is_file()]
     if missing:
         raise ValueError(f"the files of {row.name!r} are gone: {', '.join(missing)}")

@@ -11,6 +11,7 @@ from archive.models import Job, Program, SeedProgram
 from archive.services import jobs
 from archive.services.recording import sha256_of
 from archive.services.runs import MAX_SOURCE
+from elmweb.accounts.models import User
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
@@ -64,7 +65,9 @@ def finish_check(job: Job, evaluation: Evaluation) -> None:
             _save(job.payload["source"], result, save_as["name"], save_as["description"], True)
 
 
-def save_seed_program(job: Job, name: str, description: str = "") -> SeedProgram:
+def save_seed_program(
+    job: Job, name: str, description: str = "", owner: User | None = None
+) -> SeedProgram:
     """Save the program of a check that went well.
 
     Raises:
@@ -82,7 +85,7 @@ def save_seed_program(job: Job, name: str, description: str = "") -> SeedProgram
     bundled = get_domain("sodarace").seed_programs
     if name in bundled or SeedProgram.objects.filter(name=name).exists():
         raise ValueError(f"there is a seed program called {name!r} already: choose another name")
-    return _save(job.payload["source"], job.result, name, description.strip(), False)
+    return _save(job.payload["source"], job.result, name, description.strip(), False, owner)
 
 
 def delete_seed_program(seed_program: SeedProgram) -> None:
@@ -120,7 +123,12 @@ def request_bundled() -> int:
 
 
 def _save(
-    source: str, result: dict[str, Any], name: str, description: str, bundled: bool
+    source: str,
+    result: dict[str, Any],
+    name: str,
+    description: str,
+    bundled: bool,
+    owner: User | None = None,
 ) -> SeedProgram:
     program, _ = Program.objects.get_or_create(
         sha256=sha256_of(source), defaults={"source": source}
@@ -133,6 +141,7 @@ def _save(
             "description": description,
             "program": program,
             "bundled": bundled,
+            "owner": owner,
             "fitness": result["fitness"],
             "measures": result["measures"],
             "details": result["details"],

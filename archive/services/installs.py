@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from archive.models import ModelVersion
-from archive.services import external, registry
+from archive.services import external, model_store, registry
 from simulation.domains import get_domain
 from simulation.evaluate import Evaluator
 from simulation.outcome import Outcome
@@ -43,6 +43,7 @@ def install_smollm2(tell: smollm2.Tell = lambda what, share: None) -> ModelVersi
     if row and registry.spec_of(smollm2.NAME).folder != str(folder):
         raise ValueError(f"another model is called {smollm2.NAME!r}: remove it first")
     smollm2.install(folder, tell)
+    model_store.put(folder, smollm2.NAME)
     return row or _listed(folder)
 
 
@@ -77,7 +78,7 @@ def probe_model(
         found = evaluator.evaluate(child)
         return found.outcome is Outcome.EVALUATED and found.body_hash != bodies[parent]
 
-    spec = registry.spec_of(name)
+    spec = registry.loadable(name)
     report = probe(spec, requests, is_valid, tell)
     with transaction.atomic():
         row = ModelVersion.objects.select_for_update().get(name=name, deleted_at=None)

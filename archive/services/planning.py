@@ -11,6 +11,7 @@ from archive.config import RunConfig, mix_from_json
 from archive.models import Cell, Child, Driver, Job, Run, RunState
 from archive.services import jobs
 from archive.services.recording import Candidacy
+from elmweb.accounts import quotas
 from workers.mutation.operator import MutationRequest, Proposal
 
 AHEAD = 3  # mutate jobs that wait or run at any time, so that the model never waits
@@ -117,17 +118,38 @@ def top_up(run_id: int) -> None:
         live = Job.objects.filter(run=run, state__in=[Job.State.QUEUED, Job.State.LEASED])
         mutating = live.filter(kind=Job.Kind.MUTATE).count()
         evaluating = live.filter(kind=Job.Kind.EVALUATE).count()
+        left = quotas.children_left(run.owner) if run.owner else None  # None: no limit
+        planned = run.planned
         while mutating < AHEAD and evaluating < BACKLOG and (size := batch_size(run)) > 0:
+            if left is not None:
+                size = min(size, left - (run.planned - planned))
+                if size <= 0:
+                    break
             jobs.enqueue(Job.Kind.MUTATE, {"batch": run.batches}, run=run, children=size)
             run.batches += 1
             run.planned += size
             mutating += 1
-        if not mutating and not evaluating:
+        if run.owner and run.planned > planned:
+            quotas.spend(run.owner, children=run.planned - planned)
+        waits = left is not None and run.planned - planned >= left and batch_size(run) > 0
+        if run.owner and waits:
+            run.reason = quotas.spent_sentence(run.owner)
+        elif run.reason.startswith(quotas.SPENT):
+            run.reason = ""
+        if not mutating and not evaluating and not waits:
             run.state, run.finished_at = RunState.FINISHED, timezone.now()
             run.elapsed += (run.finished_at - (run.resumed_at or run.finished_at)).total_seconds()
             run.resumed_at = None
         run.save(
-            update_fields=["batches", "planned", "state", "finished_at", "elapsed", "resumed_at"]
+            update_fields=[
+                "batches",
+                "planned",
+                "state",
+                "reason",
+                "finished_at",
+                "elapsed",
+                "resumed_at",
+            ]
         )
 
 

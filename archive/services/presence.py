@@ -42,13 +42,18 @@ def _say(kind: str) -> None:
 
 
 def seen() -> dict[str, dict[str, float] | None]:
-    """Return for each kind of worker how long ago it was seen [s]; None when it was not."""
+    """Return for each kind of worker how long ago it was seen [s]; None when it was not.
+
+    Told from how far its key has faded: the clocks of two hosts need not agree.
+    """
+    asking = _client().pipeline(transaction=False)
+    for kind in KINDS:
+        asking.pttl(f"elmweb:worker:{kind}")
     try:
-        values = _client().mget([f"elmweb:worker:{kind}" for kind in KINDS])
+        left = asking.execute()
     except (RedisError, OSError):
         return dict.fromkeys(KINDS)
-    now = time.time()
     return {
-        kind: {"seen_s": round(max(now - float(value), 0.0), 1)} if value else None
-        for kind, value in zip(KINDS, values, strict=True)
+        kind: {"seen_s": round(max(FADES - ms / 1000, 0.0), 1)} if ms >= 0 else None
+        for kind, ms in zip(KINDS, left, strict=True)
     }

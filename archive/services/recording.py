@@ -251,22 +251,29 @@ def _write_cells(run: Run, cells: dict[int, Held]) -> None:
     )
 
 
-@transaction.atomic
 def check_map(run: Run) -> str | None:
-    """Compare the stored map with the fold of the children; return the first difference or None."""
-    Run.objects.select_for_update().get(pk=run.pk)  # nothing is recorded meanwhile
+    """Compare the stored map with the fold of the children; return the first difference or None.
+
+    All is read from the database that ``run`` came from, and nothing is recorded meanwhile.
+    """
+    with transaction.atomic(using=run._state.db):
+        Run.objects.using(run._state.db).select_for_update().get(pk=run.pk)
+        return _difference(run)
+
+
+def _difference(run: Run) -> str | None:
     cells: dict[int, Held] = {}
-    rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
+    rows = run.children.filter(outcome=Outcome.EVALUATED).order_by("seq")
     placements = rows.values_list("seq", "placement", "gain")
     for candidate, (seq, *stored_as) in zip(_candidates(run), placements.iterator(), strict=True):
         expected = list(place(cells, candidate))
         if expected != stored_as:
             return f"child {seq} is stored as {stored_as}, the fold says {expected}"
-    numbers = Child.objects.filter(run=run).order_by("seq").values_list("seq", flat=True)
+    numbers = run.children.order_by("seq").values_list("seq", flat=True)
     for position, seq in enumerate(numbers.iterator()):
         if seq != position:
             return f"child number {position} is missing: the next one stored is {seq}"
-    stored = {c.index: Held(c.seq, c.fitness, c.visits) for c in Cell.objects.filter(run=run)}
+    stored = {c.index: Held(c.seq, c.fitness, c.visits) for c in run.cells.all()}
     for index in sorted(cells.keys() | stored.keys()):
         if cells.get(index) != stored.get(index):
             return f"cell {index}: stored {stored.get(index)}, the fold says {cells.get(index)}"
@@ -284,7 +291,7 @@ def rebuild_map(run: Run) -> int:
 
 
 def _candidates(run: Run) -> Iterator[Candidate]:
-    rows = Child.objects.filter(run=run, outcome=Outcome.EVALUATED).order_by("seq")
+    rows = run.children.filter(outcome=Outcome.EVALUATED).order_by("seq")
     for seq, cell, fitness in rows.values_list("seq", "cell", "fitness").iterator():
         assert cell is not None
         assert fitness is not None

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from archive.models import ModelVersion, Run, RunState, Training, TrainingState
+from archive.services import model_store
 from elmweb.accounts.models import User
-from elmweb.paths import BASE_DIR, DATA_DIR
+from elmweb.paths import BASE_DIR, MODELS_DIR
 from workers.mutation.spec import ModelSpec
 
-MODELS_DIR = DATA_DIR / "models"  # folders of installed and fine-tuned models, one each
 BUNDLED_DIR = BASE_DIR / "workers" / "mutation" / "weights"
 BUILT_IN = {
     "bundled": "Diff model",
@@ -47,6 +47,20 @@ def spec_of(name: str) -> ModelSpec:
         raise UnknownModel(f"unknown model {name!r}: use one of {known}")
     spec = ModelSpec.from_json(row.spec)
     return replace(spec, folder=_absolute(spec.folder), adapter=_absolute(spec.adapter))
+
+
+def loadable(name: str) -> ModelSpec:
+    """Return the same, once this host has the files: they may have been made on another.
+
+    Raises:
+        UnknownModel: there is none, or it was removed.
+        OSError: they are elsewhere and cannot be fetched.
+    """
+    spec = spec_of(name)
+    for folder in filter(None, (spec.folder, spec.adapter)):
+        if Path(folder).is_relative_to(MODELS_DIR):
+            model_store.fetch(Path(folder), _relative(folder))
+    return spec
 
 
 def version_of(name: str) -> str:
@@ -90,7 +104,7 @@ def tunable(name: str) -> tuple[ModelVersion, Path]:
     Raises:
         ValueError: there is none of that name, it is of another kind, or its files are gone.
     """
-    spec = spec_of(name)
+    spec = loadable(name)
     if spec.kind not in ("bundled", "tuned"):
         raise ValueError(
             f"{name!r} cannot be fine-tuned here: choose the bundled diff model, or one that was "
@@ -161,7 +175,7 @@ def adopt(
     Raises:
         ValueError: the name is taken.
     """
-    version = f"{name}-{_digest(folder / 'model.safetensors')[:12]}"
+    version = share(folder, name)
     target = MODELS_DIR / version
     with transaction.atomic():
         spec = ModelSpec(kind="tuned", name=name, folder=str(target))
@@ -171,6 +185,17 @@ def adopt(
             shutil.rmtree(target)
         folder.rename(target)
     return row
+
+
+def share(folder: Path, name: str) -> str:
+    """Put a folder of weights where other hosts find it, and return the version that it will be.
+
+    Called before the row is there, and again by ``adopt`` at no cost: sending megabytes has no
+    place in a transaction.
+    """
+    version = f"{name}-{_digest(folder / 'model.safetensors')[:12]}"
+    model_store.put(folder, version)
+    return version
 
 
 def remove(row: ModelVersion) -> ModelVersion:

@@ -20,6 +20,7 @@ from archive.models import (
 from archive.services import feed, jobs
 from archive.services.planning import top_up
 from archive.services.recording import Candidacy, sha256_of
+from elmweb.accounts import quotas
 from elmweb.accounts.models import User
 from simulation.domains import get_domain
 from simulation.sandbox import Limits
@@ -84,8 +85,13 @@ def seed_candidacy(run: Run) -> Candidacy:
 
 
 def start(run: Run) -> Run:
-    """Start a draft: its seed program is evaluated first, mutation follows."""
+    """Start a draft: its seed program is evaluated first, mutation follows.
+
+    Raises:
+        QuotaSpent: its owner has as many runs going as they may.
+    """
     with transaction.atomic():
+        _check_quota(run)
         run = _move(run, {RunState.DRAFT}, RunState.RUNNING, "start")
         jobs.enqueue(Job.Kind.EVALUATE, {"seed": True}, run=run)
     return run
@@ -98,9 +104,15 @@ def pause(run: Run, actor: User | None = None) -> Run:
 
 
 def resume(run: Run, actor: User | None = None) -> Run:
-    """Go on where ``pause`` left off."""
+    """Go on where ``pause`` left off.
+
+    Raises:
+        QuotaSpent: its owner has as many runs going as they may.
+    """
     _refuse_command(run, "resume")
-    run = _move(run, {RunState.PAUSED}, RunState.RUNNING, "resume", actor)
+    with transaction.atomic():
+        _check_quota(run)
+        run = _move(run, {RunState.PAUSED}, RunState.RUNNING, "resume", actor)
     for job in Job.objects.filter(run=run, state=Job.State.QUEUED):
         transaction.on_commit(partial(jobs.send, job))
     top_up(run.pk)
@@ -165,6 +177,15 @@ def _refuse_command(run: Run, verb: str) -> None:
         raise IllegalTransition(
             f"cannot {verb} run {run.pk}: `manage.py evolve` drives it; stop it, or let it finish"
         )
+
+
+def _check_quota(run: Run) -> None:
+    """Refuse one more run of this owner's; locks the owner, so that two at a time count."""
+    if run.owner_id is None or run.trial_of_id is not None:
+        return
+    owner = User.objects.select_for_update().get(pk=run.owner_id)
+    going = Run.objects.filter(owner=owner, state=RunState.RUNNING, trial_of=None)
+    quotas.check_runs(owner, going.exclude(pk=run.pk).count())
 
 
 def _cancel_mutations(run: Run) -> None:

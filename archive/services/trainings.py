@@ -24,6 +24,7 @@ from archive.services.adapters import export_adapter, import_adapter
 from archive.services.promotions import promote, rollback, set_mix, set_repeat
 from archive.services.runs import IllegalTransition
 from archive.tuning import TuneConfig, preset
+from elmweb.accounts import quotas
 from elmweb.accounts.models import User
 from simulation.evaluate import Evaluation
 from simulation.outcome import Outcome
@@ -80,8 +81,11 @@ def create(
         by_workers: False for a command that does the work in its own process.
 
     Raises:
-        ValueError: the name cannot be used, or nothing can be learnt from these data.
+        ValueError: the name cannot be used, nothing can be learnt from these data, or the owner's
+            training hours of today are spent.
     """
+    if owner is not None:
+        quotas.check_training_hours(owner)
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise ValueError(
@@ -149,6 +153,7 @@ def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Tra
         training = _locked(training)
         if job is not None and not jobs.finish(job):
             return None
+        before = training.progress.get("seconds", 0.0)
         training.metrics = training.metrics + list(done.points)
         training.progress = training.progress | done.progress
         training.dataset = training.dataset | done.counts
@@ -166,7 +171,28 @@ def finish_slice(training: Training, done: Slice, job: Job | None = None) -> Tra
             )  # fmt: skip
         elif job is not None and training.state in AT_WORK:
             _enqueue_next(training)
+        if training.owner is not None:
+            spent = max(training.progress.get("seconds", 0.0) - before, 0.0)
+            quotas.spend(training.owner, training_seconds=spent)
+            _stop_when_spent(training, training.owner)
     return training
+
+
+def _stop_when_spent(training: Training, owner: User) -> None:
+    """Stop a training whose owner has used up today's hours; it can be resumed tomorrow."""
+    try:
+        quotas.check_training_hours(owner)
+    except quotas.QuotaSpent as spent:
+        if training.state in AT_WORK:
+            _cancel_slices(training)
+            _end(training, TrainingState.STOPPED, str(spent))
+
+
+def _cancel_slices(training: Training) -> None:
+    waiting = Job.objects.filter(training=training, state=Job.State.QUEUED)
+    waiting.exclude(kind=Job.Kind.PROBE).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now()
+    )
 
 
 def _keep(training: Training, done: Slice) -> None:
@@ -259,8 +285,9 @@ def advance() -> None:
         if time.time() - seen > COMMAND_SILENT:
             fail(training, "the command that did it ended without a word")
     repeating = Run.objects.filter(state=RunState.RUNNING, repeat_tuning__isnull=False)
-    for run in repeating:
-        _repeat(run)
+    for run in repeating.values_list("pk", flat=True):
+        with transaction.atomic():  # locked: another host's scheduler may look at this moment
+            _repeat(Run.objects.select_for_update().get(pk=run))
 
 
 def finish_comparison(training: Training) -> Training:
@@ -290,9 +317,10 @@ def finish_comparison(training: Training) -> Training:
 
 def _repeat(run: Run) -> None:
     """Begin the next automatic training of a run when enough was accepted since the last one."""
-    assert run.repeat_tuning is not None
+    if run.repeat_tuning is None:
+        return  # taken back meanwhile
     before = Training.objects.filter(run=run, is_automatic=True)
-    if any(training.is_live for training in before):
+    if any(training.is_live for training in before) or _is_spent(run.owner):
         return
     last = before.order_by("-pk").first()
     since = last.dataset["up_to_seq"] if last else 0
@@ -314,6 +342,15 @@ def _repeat(run: Run) -> None:
         set_repeat(run, None)
 
 
+def _is_spent(owner: User | None) -> bool:
+    try:
+        if owner is not None:
+            quotas.check_training_hours(owner)
+    except quotas.QuotaSpent:
+        return True
+    return False
+
+
 def _check_name(name: str) -> None:
     live = [TrainingState.QUEUED, TrainingState.RUNNING, TrainingState.STOPPED]
     if registry.is_taken(name):
@@ -331,9 +368,7 @@ def stop(training: Training, actor: User | None = None) -> Training:
             return _end(training, TrainingState.FINISHED, "the comparison was stopped")
         _need(training, set(AT_WORK), "stop")
         # A slice under way notices, saves its checkpoint and ends.
-        Job.objects.filter(training=training, state=Job.State.QUEUED).exclude(
-            kind=Job.Kind.PROBE
-        ).update(state=Job.State.CANCELLED, finished_at=timezone.now())
+        _cancel_slices(training)
         return _end(training, TrainingState.STOPPED, "stopped by a person")
 
 
@@ -344,9 +379,15 @@ def _stop_arms(training: Training) -> None:
 
 
 def resume(training: Training, actor: User | None = None) -> Training:
-    """Go on with a stopped or failed training from its last checkpoint."""
+    """Go on with a stopped or failed training from its last checkpoint.
+
+    Raises:
+        ValueError: it is not stopped, or its owner's training hours of today are spent.
+    """
     with transaction.atomic():
         training = _locked(training)
+        if training.owner is not None:
+            quotas.check_training_hours(training.owner)
         _need(training, {TrainingState.STOPPED, TrainingState.FAILED}, "resume")
         if training.model_version is not None or not training.by_workers:
             raise IllegalTransition(f"training {training.pk} has nothing left to do here")

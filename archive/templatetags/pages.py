@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, TypeGuard
 
 from django import template
@@ -13,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from archive import drawings, terrain_form
+from elmweb.accounts.models import User
 from simulation.terrain import make_terrain
 from workers.mutation.hunks import HOW
 
@@ -33,6 +35,12 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.filter
+def changeable_by(row: dict[str, Any], user: User) -> bool:
+    """Say whether ``user`` may change what a row with an ``owner_id`` shows."""
+    return user.may_change(SimpleNamespace(owner_id=row["owner_id"]))
 
 
 @register.filter

@@ -129,6 +129,39 @@ def ping(url: str, seconds: float = 1.0) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class Facts:
+    """How a running broker is set up."""
+
+    version: str  # "Valkey 8.1.8"
+    major: int
+    policy: str  # what it does when its memory is full
+    is_journaled: bool
+
+
+def facts(url: str) -> Facts:
+    """Return how the broker at ``url`` is set up.
+
+    Raises:
+        RedisError, OSError: it does not answer.
+    """
+    client = redis.Redis.from_url(
+        url, socket_timeout=1, socket_connect_timeout=1, decode_responses=True, retry=None
+    )
+    try:
+        told = client.info("everything")
+    finally:
+        client.close()
+    name = str(told.get("server_name", "redis")).capitalize()
+    version = str(told.get(f"{name.lower()}_version", told["redis_version"]))
+    return Facts(
+        version=f"{name} {version}",
+        major=int(version.split(".")[0]),
+        policy=str(told["maxmemory_policy"]),
+        is_journaled=bool(told["aof_enabled"]),
+    )
+
+
 def process_id(url: str) -> int:
     """Return the pid of the broker that answers at ``url``."""
     client = redis.Redis.from_url(url, socket_timeout=1, decode_responses=True, retry=None)

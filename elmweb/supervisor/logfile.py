@@ -9,6 +9,7 @@ LARGEST = 10_000_000  # [bytes]; then NAME.log becomes NAME.log.1
 # Not the answer 503 of /readyz: it is an answer.
 _IMPORTANT = re.compile(
     r"^(?!.*: Service Unavailable: ).* (ERROR|CRITICAL) |^(\w+\.)*\w*(Error|Exception)(: |$)"
+    r'|^\{(?!.*: Service Unavailable: ).*"level": "(ERROR|CRITICAL)"'
 )
 
 

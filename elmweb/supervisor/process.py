@@ -47,6 +47,7 @@ class Child:
         self.stopping = False
         self._on_change = on_change
         self._process: asyncio.subprocess.Process | None = None
+        self._began = 0.0  # on the monotonic clock: nobody sets that one
 
     async def keep_alive(self, say: Callable[[str], None]) -> None:
         """Run the process, again and again, until ``stop`` or ``kill``."""
@@ -60,7 +61,7 @@ class Child:
             assert self._process is not None
             code = await self._process.wait()
             self._end_group()
-            lived = time.time() - self.since
+            lived = time.monotonic() - self._began
             self.pid = None
             self.last_exit = f"{_how(code)} after {lived:.1f} s"
             self._on_change()
@@ -92,7 +93,7 @@ class Child:
             os.close(output)
         self.pid = self._process.pid
         self.starts += 1
-        self.since = time.time()
+        self.since, self._began = time.time(), time.monotonic()
         self._on_change()
 
     async def stop(self) -> None:

@@ -54,6 +54,7 @@ class Supervisor:
         self._lock = DataLock(self.data)
         self._keepers: list[asyncio.Task[None]] = []
         self._reaper = Reaper()
+        self._is_published = True  # what state.json says is how it is
 
     def run(self) -> None:
         """Run until Ctrl-C or SIGTERM.
@@ -176,13 +177,17 @@ class Supervisor:
             for name, child in self.children.items()
         }
         draft = self.data / "state.json.new"
+        self._is_published = False
         with contextlib.suppress(OSError):  # a full disk must not keep processes from restarting
             draft.write_text(json.dumps(state, indent=1) + "\n")
             draft.replace(self.data / "state.json")
+            self._is_published = True
 
     async def _watch_logs(self) -> None:
         while True:
             await asyncio.sleep(1)
+            if not self._is_published:
+                self._write_state()  # the disk was full when it changed
             for name, child in self.children.items():
                 child.log.rotate_when_large()
                 if name != "broker":  # its warnings are advice on kernel settings

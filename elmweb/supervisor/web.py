@@ -18,6 +18,7 @@ def configuration(**where: Any) -> uvicorn.Config:
         lifespan="off",
         access_log=False,  # addresses of login links have no place in a log
         log_level="warning",
+        log_config=None,  # what it has to say goes where all logs go
         proxy_headers=False,  # nobody in front may speak for the client
         ws_ping_interval=20,
         ws_ping_timeout=20,

@@ -36,5 +36,5 @@ def _model() -> Command:
 
 def _celery(name: str, *pool: str) -> tuple[str, ...]:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    celery = (sys.executable, "-m", "celery", "-A", "elmweb.celery", "worker")
+    celery = (sys.executable, "-m", "celery", "-q", "-A", "elmweb.celery", "worker")
     return (*celery, "-n", f"{name}@%h", *pool, *quiet, "-l", "INFO")

@@ -6,13 +6,13 @@ import socket
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from . import process
 from .inside.protocol import Job
 from .judge import LOST, Ran, encoded, judge
 from .ladder import Tier, tier_of
+from .managed import Managed
 from .verdict import Limits, SandboxUnavailable, Verdict
 
 _GRACE_S = 2.0  # [s] beyond the program's wall-clock limit, then the zygote counts as lost
@@ -20,7 +20,7 @@ _RECEIVE_BYTES = 65536
 _SEED_BITS = 2**64 - 1
 
 
-class Sandbox:
+class Sandbox(Managed):
     """One zygote and one program at a time; threads may share it.
 
     Starts when it is first needed, and again when it was lost or when it finds itself in a
@@ -43,18 +43,6 @@ class Sandbox:
         self._zygote: process.ZygoteProcess | None = None
         self._lock = threading.RLock()
         self._lock_owner = os.getpid()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start the zygote unless it runs.

@@ -4,11 +4,11 @@ import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from .client import Sandbox
 from .judge import LOST, Ran, encoded, judge
+from .managed import Managed
 from .process import SandboxLost
 from .verdict import Limits, Verdict
 
@@ -17,7 +17,7 @@ class PoolBusy(RuntimeError):
     """No sandbox of the pool became free in time."""
 
 
-class SandboxPool:
+class SandboxPool(Managed):
     """``slots`` programs at a time, each in a zygote that waits warm for the next one.
 
     A run that is to be checked ``again`` takes a zygote kept for that alone: forks of one zygote
@@ -36,18 +36,6 @@ class SandboxPool:
         self._sandboxes = [Sandbox(self.limits, outer=outer) for _ in range(slots)]
         self._second = Sandbox(self.limits, outer=outer)
         self._make_idle()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def report(self) -> dict[str, Any]:

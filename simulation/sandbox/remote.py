@@ -12,13 +12,13 @@ import signal
 import socket
 import threading
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from . import wire
 from .inside.protocol import Ended
 from .judge import LOST, Ran, encoded, judge
 from .ladder import Tier, checked_report
+from .managed import Managed
 from .verdict import Limits, SandboxUnavailable, Verdict
 
 SERVICE, VERSION = "elmweb-sandbox", 1
@@ -29,7 +29,7 @@ _HEAD_BYTES = 65536
 _MESSAGE_CHARACTERS = 300
 
 
-class RemoteSandbox:
+class RemoteSandbox(Managed):
     """Programs run by the service at ``host:port``, at most ``slots`` at a time.
 
     Connections are kept and made again when they were closed meanwhile. Threads may share it; a
@@ -48,18 +48,6 @@ class RemoteSandbox:
         self._idle: list[socket.socket] = []
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(slots)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Connect, unless connected.

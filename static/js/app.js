@@ -20,7 +20,10 @@ async function copy(button) {
 function start() {
   startTheme();
   startKeys();
-  const go = (name) => () => location.assign($(`[data-rail="${name}"]`).href);
+  const go = (name) => () => {
+    const item = $(`[data-rail="${name}"]`);
+    if (item.checkVisibility()) location.assign(item.href); // else it is not for this role
+  };
   if ($("[data-rail]")) {
     offerKeys([
       { key: "r", label: "Runs", run: go("runs") },

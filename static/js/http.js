@@ -8,10 +8,10 @@ export class Refused extends Error {
   }
 }
 const SESSION_OVER =
-  "You are logged out. Open a fresh login link: “python manage.py login-link” prints one on the machine that runs ELMWeb.";
+  "You are logged out: reload the page and log in again.";
 const UNREACHABLE = "ELMWeb does not answer. Is it still running? The page tries again by itself.";
 
-const csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+const csrfToken = () => document.querySelector(`meta[name="csrf-token"]`)?.content ?? "";
 
 async function ask(url, options = {}) {
   let response;

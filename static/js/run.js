@@ -293,7 +293,7 @@ listen(`/ws/runs/${id}/`, {
     }
   },
   over: (code) => toast(code === 4401
-    ? "You are logged out. “python manage.py login-link” prints a fresh login link."
+    ? "You are logged out: reload the page and log in again."
     : "This run is not there any more.", { kind: "bad", stay: true }),
 });
 document.addEventListener("visibilitychange", () => document.hidden || drawAll());
@@ -324,7 +324,9 @@ $("#zoom-home").addEventListener("click", () => map3d.home());
 const showBest = () => select(Math.max(bestCell(state), 0), { aloud: true });
 $("#go-best").addEventListener("click", showBest);
 offerKeys([
-  { key: "p", label: "Pause or resume the run", run: () => isOver(state) || act(state.run.state === "paused" ? "resume" : "pause") },
+  ...($("[data-action]")
+    ? [{ key: "p", label: "Pause or resume the run", run: () => isOver(state) || act(state.run.state === "paused" ? "resume" : "pause") }]
+    : []),
   { key: "b", label: "Select the best walker", run: showBest },
   { key: "c", label: "Colour by the next figure", run: () => setMode(MODES[(MODES.indexOf(mode) + 1) % MODES.length]) },
   { key: "t", label: "The map as a table, or as slabs", run: () => showTable(!table.isShown) },

@@ -26,7 +26,7 @@ export function toggled(entries, { key, name }) {
 
 /** The address of the race of ``entries`` on ``terrain``. */
 export const raceUrl = (entries, terrain = "flat") =>
-  `/races/?walkers=${entries.map(({ key }) => key).join(",")}&terrain=${terrain}`;
+  `/races/?walkers=${entries.map(({ key }) => key).join(",")}&terrain=${encodeURIComponent(terrain).replaceAll("%3A", ":")}`;
 
 export const isPicked = (key) => picked.some((one) => one.key === key);
 

@@ -209,3 +209,33 @@ def test_without_an_archive_every_parent_is_the_seed_program():
     batches = [planning.select_batch(run, number, 16) for number in range(4)]
     assert {parent.seq for batch in batches for parent in batch.parents} == {0}
     assert {request.parent for batch in batches for request in batch.requests} == {SEED_SOURCE}
+
+
+@pytest.mark.parametrize("put_back", [timedelta(minutes=1), timedelta(days=1)])
+def test_a_lease_of_before_the_clock_was_put_back_is_stale(put_back):
+    """Such a job used to wait until the clock had come round to its lease again."""
+    job = leased_job(make_run())
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() + jobs.LEASE + put_back)
+    jobs.release_stale()
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED
+    assert jobs.claim(job.pk) is not None
+
+
+def test_a_job_sent_before_the_clock_was_put_back_is_sent_again():
+    job = Job.objects.create(kind=Job.Kind.CHECK, payload={})
+    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now() + timedelta(hours=1))
+    assert jobs.release_stale() == 1
+
+
+def test_a_live_lease_is_left_alone():
+    job = leased_job(make_run())
+    assert jobs.release_stale() == 0
+    job.refresh_from_db()
+    assert job.state == Job.State.LEASED
+
+
+def test_a_postponed_job_is_not_sent_before_its_time():
+    job = leased_job(make_run())
+    jobs.postpone(job, 60)
+    assert jobs.release_stale() == 0

@@ -1,11 +1,13 @@
 """Replays and races over HTTP: checked, kept by browsers for ever, reproduced by their address."""
 
 import json
-from urllib.parse import parse_qs, urlsplit
+from html import unescape
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def person(client: Client) -> Client:
     """A browser that is logged in."""
-    client.force_login(User.objects.create_user("somebody"))
+    client.force_login(User.objects.create_user("somebody", role="admin"))
     return client
 
 
@@ -61,14 +63,75 @@ def header_of(person: Client, url: str) -> dict:
 # --- replays
 
 
-def test_of_several_terrains_the_first_is_played_and_compared(person: Client) -> None:
-    run = make_run(terrains=("bumpy:0.4:2", "flat"))
+@pytest.fixture
+def child_of_two_terrains() -> Child:
+    run = make_run(terrains=("bumpy:0.4:2", "line:A & B:0,0 40,9"))
     course = RunConfig.from_json(run.config).course
     evaluation = evaluate_walker(square(), get_domain("sodarace"), course)
     (one,) = recording.record(run.pk, [candidacy()], [evaluation])
-    header = header_of(person, replay_url(Child.objects.get(pk=one.pk)))
-    assert header["terrain_name"] == "bumpy:0.4:2"
+    return Child.objects.get(pk=one.pk)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_several_terrains_each_is_played_and_compared(
+    person: Client, child_of_two_terrains: Child, place: int
+) -> None:
+    child = child_of_two_terrains
+    terrain = RunConfig.from_json(child.run.config).terrains[place]
+    walk = child.details["terrains"][place]
+    header = header_of(person, replay_url(child, f"?{urlencode({'terrain': terrain})}"))
+    assert header["terrain_name"] == make_terrain(terrain).name
     assert header["check"]["same"] is True
+    assert header["trajectory_hash"] == walk["trajectory_hash"]
+    assert abs(header["signed_distance"]) == walk["fitness"]
+
+
+def test_of_several_terrains_the_first_is_played_unless_another_is_asked_for(
+    person: Client, child_of_two_terrains: Child
+) -> None:
+    header = header_of(person, replay_url(child_of_two_terrains))
+    assert header["terrain_name"] == "bumpy:0.4:2"
+
+
+def test_page_of_a_child_plays_the_terrain_that_is_chosen(
+    person: Client, child_of_two_terrains: Child
+) -> None:
+    child = child_of_two_terrains
+    first, second = RunConfig.from_json(child.run.config).terrains
+    page = reverse("child", args=[child.run_id, child.seq])
+    query = f"?{urlencode({'terrain': second}, quote_via=quote)}"
+    assert query in unescape(person.get(page).content.decode())  # a link
+    for address, terrain in (
+        (page, first),
+        (page + query, second),
+        (f"{page}?terrain=moon", first),
+    ):
+        shown = person.get(address).content.decode()
+        assert escape(replays.version_query(child, terrain)) in shown
+
+
+def test_walk_that_broke_on_one_of_several_terrains_is_compared_with_nothing(
+    person: Client, child_of_two_terrains: Child
+) -> None:
+    """Its hash was taken for that of the first terrain's walk, and the replay called another."""
+    child = child_of_two_terrains
+    del child.details["terrains"]
+    child.save()
+    assert header_of(person, replay_url(child))["check"]["same"] is None
+
+
+def test_race_offers_the_terrains_of_its_walkers_runs(
+    person: Client, child_of_two_terrains: Child
+) -> None:
+    child, seed = child_of_two_terrains, seed_of("galloper")
+    walkers = f"{child.run_id}-{child.seq},seed-{seed.pk}"
+    terrain = RunConfig.from_json(child.run.config).terrains[1]
+    offered = person.get(f"{reverse('races')}?walkers={walkers}").content.decode()
+    assert f'<option value="{escape(terrain)}" >A &amp; B</option>' in offered
+    sent = {"walkers": walkers, "kind": terrain, "difficulty": "0.5", "rng_seed": "0"}
+    there = person.get(reverse("races"), sent, follow=True)
+    assert there.status_code == 200
+    assert f'<option value="{escape(terrain)}" selected>' in there.content.decode()
 
 
 def test_a_replay_says_that_it_is_the_run_that_was_stored(person: Client) -> None:

@@ -27,7 +27,7 @@ HILL_TEXT = "x,y\n-20,0\n30,0\n40,5\n"
 
 @pytest.fixture
 def person(client: Client) -> Client:
-    client.force_login(User.objects.create_user("person"))
+    client.force_login(User.objects.create_user("person", role="admin"))
     return client
 
 

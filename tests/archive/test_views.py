@@ -41,7 +41,7 @@ DETAILS = {
 @pytest.fixture
 def person(client: Client) -> Client:
     """A browser that is logged in."""
-    client.force_login(User.objects.create_user("somebody"))
+    client.force_login(User.objects.create_user("somebody", role="admin"))
     return client
 
 
@@ -403,7 +403,7 @@ def test_nothing_changes_by_following_a_link(person: Client, name: str) -> None:
 
 def test_a_form_without_its_token_is_refused() -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.create_user("somebody"))
+    browser.force_login(User.objects.create_user("somebody", role="admin"))
     assert browser.post(reverse("run-demo")).status_code == 403
     assert not Run.objects.exists()
 

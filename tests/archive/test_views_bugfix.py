@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def page(client: Client, tmp_path, monkeypatch: pytest.MonkeyPatch):
     """Fetch the page of somebody whose own rows lie in ``tmp_path``."""
-    client.force_login(User.objects.create_user("somebody"))
+    client.force_login(User.objects.create_user("somebody", role="admin"))
     monkeypatch.setattr(bugfix_rows, "OWN", tmp_path / "own.json")
 
     def fetch() -> str:

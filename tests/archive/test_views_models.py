@@ -31,7 +31,7 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture
 def person(client: Client) -> Client:
     """A browser that is logged in."""
-    client.force_login(User.objects.create_user("somebody"))
+    client.force_login(User.objects.create_user("somebody", role="admin"))
     return client
 
 
@@ -118,7 +118,7 @@ def test_nothing_changes_by_following_a_link(person: Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["/models/rollback/", "/api/trainings/preview"])
 def test_a_form_without_its_token_is_refused(path: str) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.create_user("somebody"))
+    browser.force_login(User.objects.create_user("somebody", role="admin"))
     assert browser.post(path).status_code == 403
 
 

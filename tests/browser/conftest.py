@@ -43,6 +43,13 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def runs_end(stack: Stack) -> Iterator[None]:
+    """Runs of one file do not take time from the tests after it."""
+    yield
+    stack.stop_runs()
+
+
 @pytest.fixture
 def page(browser: Browser, stack: Stack) -> Iterator[Page]:
     """A page that came in by a one-time login link; a script error on it fails the test."""

@@ -1,10 +1,12 @@
 """Every attack fails, and the program after it runs as if nothing had been."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from simulation.sandbox import Limits, Sandbox, Status, Tier
+from simulation.sandbox import Limits, RemoteSandbox, Sandbox, SandboxPool, Status, Tier
+from simulation.sandbox.service import Service, listen
 
 from .canaries import SECRET, SECRET_VARIABLE, Canaries, claims_breach
 from .conftest import GOOD, started
@@ -42,6 +44,17 @@ def locked(canaries: Canaries) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="module")
+def remote(canaries: Canaries) -> Iterator[RemoteSandbox]:
+    """The service over TCP, with one zygote that all attacks meet."""
+    with SandboxPool(1) as pool:
+        service = Service(pool, listen("127.0.0.1", 0))
+        threading.Thread(target=service.serve, daemon=True).start()
+        with RemoteSandbox("127.0.0.1", service.port) as remote:
+            yield remote
+        service.close()
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack_is_contained(attack: Attack, strict: Sandbox, canaries: Canaries) -> None:
     assert_contained(attack, strict, canaries)
@@ -53,6 +66,14 @@ def test_attack_is_contained_without_namespaces(
     attack: Attack, locked: Sandbox, canaries: Canaries
 ) -> None:
     assert_contained(attack, locked, canaries)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack_is_contained_at_the_service(
+    attack: Attack, remote: RemoteSandbox, canaries: Canaries
+) -> None:
+    assert_contained(attack, remote, canaries)
 
 
 @pytest.mark.slow
@@ -72,7 +93,7 @@ def test_harness_sees_files_and_sockets_reached_when_every_layer_is_off(canaries
     assert {"054_tamper_db", "055_mknod", "133_abstract_after_close"} <= breached
 
 
-def assert_contained(attack: Attack, sandbox: Sandbox, canaries: Canaries) -> None:
+def assert_contained(attack: Attack, sandbox: Sandbox | RemoteSandbox, canaries: Canaries) -> None:
     for _ in range(attack.times):
         verdict = sandbox.run(canaries.aim(attack.source), limits=limits_of(attack))
         assert verdict.status in attack.expected, verdict

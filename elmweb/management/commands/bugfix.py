@@ -120,7 +120,7 @@ def _writer(name: str, temperature: float) -> Writer:
         return TinyGP()
     if name not in BUILT_IN:
         ensure_database()  # where the models are that people added
-    operator = load_operator(registry.spec_of(name), temperature=temperature)
+    operator = load_operator(registry.loadable(name), temperature=temperature)
     return OperatorWriter(name, operator, temperature)
 
 

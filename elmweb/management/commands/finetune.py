@@ -109,7 +109,7 @@ class Command(BaseCommand):
             (model, _), *_ = arm.mix
             settings = RunConfig.from_json(arm.config)
             operator = load_operator(
-                registry.spec_of(model), temperature=settings.temperature, tries=settings.tries
+                registry.loadable(model), temperature=settings.temperature, tries=settings.tries
             )
             arm = local.evolve(arm, operator, pool, on_batch=lambda _: trainings.see(training))
             if arm.state != RunState.FINISHED:

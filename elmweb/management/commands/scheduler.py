@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from archive.services.processes import keep_saying
 from elmweb import alive
 from elmweb.supervisor import reaper
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        keep_saying("scheduler")
         while not stop.wait(reaper.SECONDS):
             if reaper.reap_once():
                 alive.say()

@@ -5,6 +5,7 @@ import os
 import signal
 
 libc = ctypes.CDLL(None, use_errno=True)
+_fork = ctypes.PyDLL(None, use_errno=True).fork  # keeps the interpreter's lock: the child holds it
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _CAPABILITY_V3 = 0x20080522
@@ -17,6 +18,15 @@ def checked(result: int, what: str) -> int:
         code = ctypes.get_errno()
         raise OSError(code, f"{what}: {os.strerror(code)}")
     return result
+
+
+def fork() -> int:
+    """As ``os.fork`` without what modules have Python do in the child: seed, renew their locks.
+
+    Only for a process with one thread, which holds no lock while it forks. That work is a
+    quarter of an empty child's time.
+    """
+    return checked(_fork(), "fork")
 
 
 def die_with_parent() -> None:

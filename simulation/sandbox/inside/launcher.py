@@ -13,7 +13,18 @@ import socket
 import sys
 from typing import Any
 
-from . import child, kernel, landlock, limits, namespaces, preload, probes, seccomp, zygote
+from . import (
+    child,
+    kernel,
+    landlock,
+    limits,
+    memory,
+    namespaces,
+    preload,
+    probes,
+    seccomp,
+    zygote,
+)
 from .guard import guard, open_pidfd
 
 
@@ -37,7 +48,7 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
     }
     if "numpy" not in missing:
         child.warm_up(names)
-    base_bytes = limits.address_space_bytes()
+    base_bytes, heap = limits.address_space_bytes(), memory.blocks()
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
@@ -78,6 +89,7 @@ def main(control_fd: int, config: dict[str, Any]) -> None:
     control, pipe = socket.socket(fileno=control_fd), os.pipe()  # the filter makes neither
     if layers["landlock"]["active"]:
         landlock.deny_all()
+    report["huge_pages"] = memory.gather(heap)  # here: the launcher's own are shared until written
     if filters:
         filters[0].load()
     jail = child.Jail(filters[1] if filters else None, base_bytes)

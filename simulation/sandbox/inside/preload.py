@@ -22,7 +22,9 @@ WALKER_NAMES = ("walk_creator", "soda")  # what seed programs of the paper and O
 
 def load(walker_file: str) -> tuple[dict[str, object], list[str]]:
     """Import everything; return the names every program finds defined, and what was missing."""
+    sys.modules["_hashlib"] = None  # type: ignore[assignment]  # no OpenSSL: 4 MB for nobody
     missing = [name for name in (*STANDARD, *NUMPY) if not _imported(name)]
+    del sys.modules["_hashlib"]
     walker = _load_file(WALKER_NAMES[0], walker_file)
     for name in WALKER_NAMES:
         sys.modules[name] = walker

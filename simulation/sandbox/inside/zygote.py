@@ -9,6 +9,7 @@ from os import _exit
 from typing import Any, NoReturn
 
 from . import child
+from .kernel import fork
 from .protocol import Ended, Job
 
 _MESSAGE_BYTES = 4096
@@ -21,7 +22,7 @@ def serve(control: socket.socket, jail: child.Jail, names: dict[str, Any]) -> No
     while True:
         job, channel = _receive(control)
         started = time.monotonic()
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             try:
                 child.main(channel, job, jail, names)

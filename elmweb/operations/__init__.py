@@ -1,0 +1,1 @@
+"""What whoever runs ELMWeb needs: figures, the System page, backup, retention, moving house."""
