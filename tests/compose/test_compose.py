@@ -167,6 +167,12 @@ def test_hostile_corpus_is_contained(project: Project, tell: Tell):
     tell(f"hostile corpus: {len(corpus)} attacks contained, tier {tier}, {took:.0f} s")
 
 
+def test_first_admin_is_made_once(project: Project):
+    bootstrap = ("exec", "-T", "web", "python", "manage.py", "bootstrap", "--no-input")
+    assert "Password, shown this once: " in project(*bootstrap)
+    assert "There is an admin already" in project(*bootstrap)
+
+
 def test_main_job_in_a_browser(project: Project, tell: Tell):
     began = time.monotonic()
     manage = [*project.command, "exec", "-T", "web", "python", "manage.py"]
