@@ -59,7 +59,7 @@ WORKDIR /app
 
 # --- app
 FROM packages AS app-packages
-RUN python requirements.py postgres > wanted.txt \
+RUN python requirements.py postgres s3 > wanted.txt \
  && python -m pip --python /opt/venv/bin/python install -r wanted.txt
 
 FROM base AS app
@@ -74,7 +74,7 @@ FROM app-packages AS model-packages
 # has a build with GPU libraries, several GB of them.
 ARG TORCH_INDEX=
 # pip as well: `manage.py models install` fetches a model with it.
-RUN { python requirements.py postgres model; echo pip; } > wanted.txt \
+RUN { python requirements.py postgres s3 model; echo pip; } > wanted.txt \
  && if [ -n "$TORCH_INDEX" ]; then \
       grep '^torch==' wanted.txt > torch.txt \
       && python -m pip --python /opt/venv/bin/python install --index-url "$TORCH_INDEX" -r torch.txt; \

@@ -5,20 +5,23 @@
 """
 
 import os
-import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
-import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from elmweb import paths
 from tests.stack import free_port
 
 OLDEST = 15
+# Nobody needs what is in a test's database after a power cut.
+NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 SERVER_USER = "postgres"  # Debian's; the server refuses to run as root
 
 
@@ -49,31 +52,77 @@ def _version(initdb: Path) -> int:
 
 
 class Cluster:
-    """A server on a free port of 127.0.0.1, for as long as the ``with`` block lasts."""
+    """A server on a free port of 127.0.0.1, for as long as the ``with`` block lasts.
 
-    def __init__(self) -> None:
+    Who keeps the server alive some other way makes its files with ``create`` and runs ``command``.
+
+    Args:
+        folder: to make, for its files; a temporary one when None.
+        durable: whether it writes as servers do that must survive a power cut.
+
+    Raises:
+        NoPostgres: there is no PostgreSQL here, or it does not start.
+    """
+
+    def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
         self.binaries = find_binaries()
         self.port = free_port()
         self.password = secrets.token_hex(16)
-        self.folder = Path()
+        self.folder = folder
+        self.durable = durable
         self.user = SERVER_USER if os.getuid() == 0 else None
-        self.server: subprocess.Popen[bytes] | None = None
+        self._ending = ExitStack()
 
     def __enter__(self) -> Self:
-        self.folder = Path(tempfile.mkdtemp(prefix="elmweb-postgres-"))
-        try:
-            self._create()
-            self._serve()
-        except BaseException:
-            self.__exit__()
-            raise
+        with ExitStack() as ending:
+            outer = Path(ending.enter_context(TemporaryDirectory(prefix="elmweb-postgres-")))
+            outer.chmod(0o711)  # the server's user passes through
+            self.folder = self.folder or outer / "cluster"
+            self.create()
+            self._serve(outer / "log", ending)
+            self._ending = ending.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.server is not None:
-            self.server.send_signal(2)  # SIGINT, "fast": ends the sessions first
-            self.server.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._ending.close()
+
+    def create(self) -> None:
+        """Make the files, for the user that will serve them."""
+        assert self.folder is not None
+        self.folder.mkdir(mode=0o700)
+        password = self.folder / "password"
+        password.write_text(self.password)
+        if self.user:
+            for path in (self.folder, password):
+                shutil.chown(path, self.user, self.user)
+        options = ("--auth=scram-sha-256", f"--pwfile={password}", "-U", "elmweb")
+        options += ("-E", "UTF8", "--locale=C.UTF-8", *(() if self.durable else ("--no-sync",)))
+        subprocess.run(
+            [self.binaries / "initdb", "-D", self.folder / "data", *options],
+            user=self.user,
+            cwd="/",
+            capture_output=True,
+            check=True,
+        )
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What serves the files, in the foreground, as the user ``self.user``."""
+        assert self.folder is not None
+        options = [f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories="]
+        options += ["max_wal_size=128MB"] if self.durable else NOT_DURABLE
+        words = [word for option in options for word in ("-c", option)]
+        return (str(self.binaries / "postgres"), "-D", str(self.folder / "data"), *words)
+
+    def answers(self) -> bool:
+        """Whether it serves queries at this moment."""
+        import psycopg
+
+        try:
+            with psycopg.connect(self.url(), connect_timeout=2) as database:
+                return database.execute("SELECT 1").fetchone() == (1,)
+        except psycopg.Error:
+            return False
 
     def url(self, name: str = "postgres") -> str:
         """Return the address of one of its databases, password included."""
@@ -96,49 +145,23 @@ class Cluster:
         )
         return done.stdout
 
-    def _create(self) -> None:
-        password = self.folder / "password"
-        password.write_text(self.password)
-        if self.user:
-            account = pwd.getpwnam(self.user)
-            for path in (self.folder, password):
-                os.chown(path, account.pw_uid, account.pw_gid)
-        options = ("--auth=scram-sha-256", f"--pwfile={password}", "-U", "elmweb", "--no-sync")
-        options += ("-E", "UTF8", "--locale=C.UTF-8")
-        subprocess.run(
-            [self.binaries / "initdb", "-D", self.folder / "data", *options],
-            user=self.user,
-            cwd=self.folder,
-            capture_output=True,
-            check=True,
-        )
-
-    def _serve(self) -> None:
-        # Nobody needs what is in it after a power cut.
-        options = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-        where = (f"port={self.port}", "listen_addresses=127.0.0.1", "unix_socket_directories=")
-        words = [word for option in (*where, *options) for word in ("-c", option)]
-        log = self.folder / "log"
+    def _serve(self, log: Path, ending: ExitStack) -> None:
         with log.open("wb") as output:
-            self.server = subprocess.Popen(
-                [self.binaries / "postgres", "-D", self.folder / "data", *words],
+            server = subprocess.Popen(
+                self.command,
                 user=self.user,
-                cwd=self.folder,
+                cwd="/",
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C reaches the tests only
             )
+        ending.callback(server.wait)
+        ending.callback(server.send_signal, signal.SIGINT)  # "fast": ends the sessions first
         deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.run("psql", "-c", "SELECT 1", "postgres")
-                return
-            except subprocess.CalledProcessError as error:
-                if self.server.poll() is not None or time.monotonic() > deadline:
-                    raise NoPostgres(
-                        f"it did not start: {error.stderr}\n{log.read_text()}"
-                    ) from None
-                time.sleep(0.1)
+        while not self.answers():
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise NoPostgres(f"it did not start: {log.read_text()}")
+            time.sleep(0.1)
 
 
 def main(command: list[str]) -> int:

@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import Self
 
 import redis
-from django.core.management import get_commands
 
 from archive.services import presence
 from elmweb.supervisor import broker
 from tests.chaos.clock import Clock
 from tests.chaos.kept import Kept
 from tests.chaos.link import Link
-from tests.chaos.postgres import Cluster, find_binaries
+from tests.postgres import Cluster
 from tests.stack import Stack, family_of, free_port
 
 DISK_MB = 768  # of the data folder: small enough to fill in a moment
@@ -53,8 +52,9 @@ class Bed:
         self.missing: dict[str, str] = {}  # faults that cannot be had here, and why
         self.clock = self._clock()
         self.logs = self.folder / "logs"
+        self.alive = self.folder / "scheduler"  # touched after each of its rounds
         self.processes = processes
-        self.cluster = self._cluster() if postgres else None
+        self.cluster = Cluster(self.disk / "postgres", durable=True) if postgres else None
         broker_port = free_port()
         self.direct = redis.Redis(port=broker_port, socket_timeout=1, retry=None)
         self.link = Link(free_port(), broker_port)
@@ -77,9 +77,9 @@ class Bed:
                 sandbox = ("-m", "simulation.sandbox.service", "--port", str(self._sandbox_port))
                 self._keep(ending, "sandbox", (sys.executable, *sandbox))
             self._keep(ending, "supervisor", self.stack.command, env=self.stack.env)
-            if "scheduler" in get_commands():
-                command = (sys.executable, "manage.py", "scheduler")
-                self._keep(ending, "scheduler", command, env=self.stack.env)
+            scheduler = (sys.executable, "manage.py", "scheduler")
+            alive = {"ELMWEB_ALIVE_FILE": str(self.alive)}
+            self._keep(ending, "scheduler", scheduler, env=self.stack.env | alive)
             self.stack.until_ready(120)
             self._ending = ending.pop_all()
         return self
@@ -100,12 +100,11 @@ class Bed:
             Part("model worker", lambda: self._supervised("model"),
                  lambda since: self._says("model", since)),
             Part("sandbox", self._sandbox, lambda since: bool(self._sandbox())),
+            Part("scheduler", self.kept["scheduler"].family, self._works_scheduler),
         ]  # fmt: skip
         if (cluster := self.cluster) is not None:
             family = self.kept["postgres"].family
             parts.append(Part("postgres", family, lambda since: cluster.answers()))
-        if (scheduler := self.kept.get("scheduler")) is not None:
-            parts.append(Part("scheduler", scheduler.family, lambda since: bool(scheduler.pid)))
         return parts
 
     def _supervisor(self) -> dict[tuple[int, int], str]:
@@ -161,15 +160,13 @@ class Bed:
             return time.monotonic() - age > since
         return False
 
-    # --- making it
+    def _works_scheduler(self, since: float) -> bool:
+        """Whether it ended a round since then."""
+        with contextlib.suppress(OSError):
+            return time.monotonic() - (time.time() - self.alive.stat().st_mtime) > since
+        return False
 
-    def _cluster(self) -> Cluster:
-        binaries = find_binaries()
-        if binaries is None:
-            raise FileNotFoundError(
-                "PostgreSQL's server is not installed (Debian, Ubuntu: apt install postgresql)"
-            )
-        return Cluster(binaries, self.disk / "postgres", free_port())
+    # --- making it
 
     def _clock(self) -> Clock | None:
         try:

@@ -17,8 +17,8 @@ from tests.chaos.bed import Bed
 from tests.chaos.clock import Clock
 from tests.chaos.harness import unleash
 from tests.chaos.link import Link
-from tests.chaos.postgres import find_binaries
 from tests.chaos.witness import Witness
+from tests.postgres import NoPostgres, find_binaries
 from tests.stack import free_port
 
 
@@ -26,8 +26,11 @@ from tests.stack import free_port
 @pytest.mark.chaos
 @pytest.mark.parametrize("postgres", [False, True], ids=["sqlite", "postgres"])
 def test_nothing_is_lost_doubled_or_stuck_whatever_happens(postgres: bool):
-    if postgres and find_binaries() is None:
-        pytest.skip("no PostgreSQL server here (Debian, Ubuntu: apt install postgresql)")
+    if postgres:
+        try:
+            find_binaries()
+        except NoPostgres as reason:
+            pytest.skip(str(reason))
     with Bed(postgres=postgres) as bed:
         report = unleash(bed, seconds=120, seed=1, say=print)
     print(report)

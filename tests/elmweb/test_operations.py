@@ -197,7 +197,10 @@ def test_pruning_takes_the_sources_of_old_failures_and_leaves_the_map(capsys):
     assert Program.objects.filter(source=f"crash{old.pk}").exists()
     did = pruned(capsys=capsys)
     assert did == would
-    assert did["sources and edits of failed children"] == (3, 2 * len("text-a") + len(f"crash{old.pk}"))
+    assert did["sources and edits of failed children"] == (
+        3,
+        2 * len("text-a") + len(f"crash{old.pk}"),
+    )
     assert not Program.objects.filter(source=f"crash{old.pk}").exists()
     assert Program.objects.filter(source=f"crash{young.pk}").exists()
     assert not old.children.exclude(outcome=Outcome.EVALUATED).exclude(completion="").exists()

@@ -28,32 +28,23 @@ def main() -> int:
         parser.error(f"no part called {', '.join(sorted(unknown))}: use {', '.join(PARTS)}")
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="elmweb-scale-")))
-        folder.chmod(0o711)  # PostgreSQL's user passes through
         os.environ["ELMWEB_DATA"] = str(folder / "data")
         os.environ["DJANGO_SETTINGS_MODULE"] = "elmweb.settings"
         os.environ["ELMWEB_LOG_LEVEL"] = "WARNING"
         if given.postgres:
-            os.environ["DATABASE_URL"] = _postgres(folder, ending)
+            os.environ["DATABASE_URL"] = _postgres(ending)
         django.setup()
         _measure(given, folder, ending)
     return 0
 
 
-def _postgres(folder: Path, ending: ExitStack) -> str:
-    from tests.chaos.kept import Kept
-    from tests.chaos.postgres import Cluster, find_binaries
-    from tests.stack import free_port, wait
+def _postgres(ending: ExitStack) -> str:
+    from tests.postgres import Cluster, NoPostgres
 
-    binaries = find_binaries()
-    if binaries is None:
-        sys.exit("no PostgreSQL server here (Debian, Ubuntu: apt install postgresql)")
-    cluster = Cluster(binaries, folder / "postgres", free_port())
-    cluster.create()
-    server = Kept(cluster.command, folder / "postgres.log", user=cluster.user)
-    server.start()
-    ending.callback(server.stop)
-    wait(cluster.answers, 30, "PostgreSQL")
-    return cluster.url()
+    try:
+        return ending.enter_context(Cluster(durable=True)).url()
+    except NoPostgres as reason:
+        sys.exit(str(reason))
 
 
 def _measure(given: argparse.Namespace, folder: Path, ending: ExitStack) -> None:

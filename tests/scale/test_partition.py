@@ -4,43 +4,25 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from elmweb import paths
-from tests.chaos.kept import Kept
-from tests.chaos.postgres import Cluster, find_binaries
-from tests.stack import free_port, wait
+from tests.postgres import Cluster
 
 SCRIPT = paths.BASE_DIR / "docs" / "scaling" / "partition.sql"
 
 
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server here (Debian, Ubuntu: apt install postgresql)")
-    with tempfile.TemporaryDirectory(prefix="elmweb-partition-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # PostgreSQL's user passes through
-        made = Cluster(binaries, folder / "postgres", free_port())
-        made.create()
-        server = Kept(made.command, folder / "postgres.log", user=made.user)
-        server.start()
-        wait(made.answers, 30, "PostgreSQL")
-        yield made
-        server.stop()
-
-
 @pytest.mark.slow
-def test_runs_go_on_in_partitions(cluster: Cluster, tmp_path: Path):
+@pytest.mark.postgres
+def test_runs_go_on_in_partitions(postgres: Cluster, tmp_path: Path):
     import psycopg
 
+    url = postgres.make_database("partitions")
+
     def manage(*args: str) -> str:
-        env = os.environ | {"DATABASE_URL": cluster.url(), "ELMWEB_DATA": str(tmp_path)}
+        env = os.environ | {"DATABASE_URL": url, "ELMWEB_DATA": str(tmp_path)}
         command = [sys.executable, "manage.py", *args]
         done = subprocess.run(
             command, env=env, cwd=paths.BASE_DIR, text=True, capture_output=True, timeout=240
@@ -53,7 +35,7 @@ def test_runs_go_on_in_partitions(cluster: Cluster, tmp_path: Path):
         return json.loads(manage("evolve", *options))["run"]
 
     before = evolve()
-    with psycopg.connect(cluster.url(), autocommit=True) as database:
+    with psycopg.connect(url, autocommit=True) as database:
         database.execute(SCRIPT.read_text())  # type: ignore[arg-type]
         database.execute("ALTER SEQUENCE archive_run_id_seq RESTART WITH 1000000")
         after = evolve()
