@@ -8,6 +8,8 @@ pytest.importorskip("torch", reason="the bundled model needs the optional packag
 
 import numpy as np
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, Lfm2Config, Lfm2ForCausalLM
 
@@ -23,7 +25,7 @@ from workers.mutation.backends.diff_lm_write import (
     candidates,
     noise,
 )
-from workers.mutation.backends.lfm2 import Network
+from workers.mutation.backends.lfm2 import Matrix, Network
 
 SQUARE, RADIAL = (
     get_domain("sodarace").seed_programs[name].source for name in ("square", "radial")
@@ -46,7 +48,7 @@ class Beside:
 
     def __init__(self, model, longest_prompt=120, longest_answer=12):
         self.model = model
-        self.network = Network(model.config.to_dict(), model.state_dict(), torch.float32)
+        self.network = Network(model.config.to_dict(), model.state_dict(), np.float32)
         self.rows = Rows(self.network, 6, longest_prompt, longest_answer)
         self.texts: list[list[int]] = []
         self.rng = np.random.default_rng(0)
@@ -123,9 +125,22 @@ def test_logits_are_those_of_transformers(model):
     assert both.difference() < 1e-4
 
 
+@given(st.integers(1, 70), st.integers(1, 9), st.integers(1, 70), st.integers(0, 2**32 - 1))
+def test_products_are_those_of_numpy_and_bytes_are_off_by_half_a_step(rows, outputs, size, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((rows, size), dtype=np.float32)
+    weight = rng.standard_normal((outputs, size), dtype=np.float32)
+    exact = x @ weight.T
+    full, small = (Matrix(torch.from_numpy(weight), kind) for kind in (np.float32, np.int8))
+    assert np.allclose(full(x), exact, atol=1e-4)
+    half_a_step = np.abs(weight).max(1) / 127 / 2
+    assert (np.abs(small(x) - exact) <= np.abs(x).sum(1)[:, None] * half_a_step + 1e-4).all()
+    assert (small(x)[rows // 2] == small(x[rows // 2 :])[0]).all()  # whatever rows are beside it
+
+
 @pytest.fixture(scope="module")
 def precise():
-    return load_diff_lm(dtype=torch.float32)
+    return load_diff_lm(dtype=np.float32)
 
 
 def texts(model, *asked):
@@ -191,7 +206,7 @@ def test_dead_ends_are_taken_back_and_counted():
     """A network that knows nothing meets nothing but dead ends."""
     model = tiny()
     model.resize_token_embeddings(CONFIG["vocab_size"])
-    network = Network(model.config.to_dict(), model.state_dict(), torch.float32)
+    network = Network(model.config.to_dict(), model.state_dict(), np.float32)
     tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
     lm = DiffLM(network, tokenizer, name="noise", version="noise-1")
     [found] = lm.complete([Prompt(SQUARE, MESSAGE, 4)], temperature=1.0, rng_seed=0)

@@ -18,10 +18,10 @@ from peft import LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dic
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
-from workers.mutation.backends.diff_lm import best_dtype
 from workers.mutation.forms import numbered
 from workers.training.corpus.generate import Example
 from workers.training.packing import Packed, batches, collate
+from workers.training.precision import best_dtype
 from workers.training.pretrain import losses
 
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]

@@ -15,9 +15,9 @@ from torch import Tensor
 from transformers import Lfm2Config, Lfm2ForCausalLM
 
 from workers.mutation import prompt
-from workers.mutation.backends.diff_lm import best_dtype
 from workers.training.muon import Muon
 from workers.training.packing import Batch, Packed, batches, collate
+from workers.training.precision import best_dtype
 
 
 @dataclass(frozen=True)

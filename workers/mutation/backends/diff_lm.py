@@ -128,29 +128,19 @@ def token_texts(tokenizer: Tokenizer) -> list[str | None]:
     return [None if "\ufffd" in t or not t.isprintable() else t for t in texts]
 
 
-def best_dtype() -> torch.dtype:
-    """Return what this processor multiplies matrices in: bfloat16 where it does so by itself.
-
-    It writes 1.5 times as fast as float32 then; where it must be emulated it is slower.
-    """
-    can = torch.cpu.get_capabilities()
-    is_native = can.get("avx512_bf16") or can.get("amx_bf16")
-    return torch.bfloat16 if is_native else torch.float32
-
-
 def load_diff_lm(
     folder: Path = WEIGHTS,
     *,
     name: str = "bundled",
     version: str = "",
-    dtype: torch.dtype | None = None,
+    dtype: type[np.float32 | np.int8] = np.int8,
     **options,
 ) -> DiffLM:
     """Read weights, vocabulary and shape from ``folder``.
 
     Args:
         version: by default made from the weights' hash.
-        dtype: of matrix products; by default the best that the processor has.
+        dtype: of the matrices, see ``lfm2.Matrix``.
         options: of ``DiffLM``.
 
     Raises:
@@ -165,7 +155,7 @@ def load_diff_lm(
         )
     try:
         config = json.loads(paths[2].read_text())
-        network = Network(config, load_file(paths[0]), dtype or best_dtype())
+        network = Network(config, load_file(paths[0]), dtype)
         tokenizer = Tokenizer.from_file(str(paths[1]))
     except Exception as error:  # whatever a damaged file raises, its reader wants to know which
         raise WeightsMissing(f"the model in {folder} cannot be read: {error}") from error

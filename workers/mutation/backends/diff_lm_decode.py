@@ -8,9 +8,9 @@ into its place.
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from workers.mutation.backends.lfm2 import Network, Prefix
+from workers.mutation.backends.lfm2_kernels import add_own, keep_and_score
 
 
 class Rows:
@@ -23,7 +23,9 @@ class Rows:
     A row is named by its place, 0 to ``len(rows) - 1``; ``leave`` gives its place to the last.
     """
 
-    positions: Tensor
+    positions: np.ndarray
+    row_of: np.ndarray
+    at: np.ndarray
 
     def __init__(self, network: Network, capacity: int, longest_prompt: int, longest_answer: int):
         self.network = network
@@ -31,12 +33,13 @@ class Rows:
         own = (capacity, heads, longest_answer, size)
         shared = (capacity, heads, longest_prompt, size)
         attentions, convolutions = range(network.attentions), range(network.convolutions)
-        self.keys = [_zeros(own) for _ in attentions]
-        self.values = [_zeros(own) for _ in attentions]
-        self.prompt_keys = [_zeros(shared) for _ in attentions]
-        self.prompt_values = [_zeros(shared) for _ in attentions]
+        # Of NumPy, whose zeros take up memory only where something is written.
+        self.keys = [np.zeros(own, np.float32) for _ in attentions]
+        self.values = [np.zeros(own, np.float32) for _ in attentions]
+        self.prompt_keys = [np.zeros(shared, np.float32) for _ in attentions]
+        self.prompt_values = [np.zeros(shared, np.float32) for _ in attentions]
         inputs = (capacity, tail + longest_answer, network.width)
-        self.inputs = [_zeros(inputs) for _ in convolutions]
+        self._inputs = [np.zeros(inputs, np.float32) for _ in convolutions]
         self.logits = torch.zeros(capacity, network.vocabulary)
         self.lengths: list[int] = []  # of each row
         self.prompt_of: list[int] = []  # of each row, its place among the prompts
@@ -60,7 +63,7 @@ class Rows:
         self.lengths.append(0)
         self.prompt_of.append(place)
         self.logits[row] = prompt.logits
-        for kept, new in zip(self.inputs, prompt.tails, strict=True):
+        for kept, new in zip(self._inputs, prompt.tails, strict=True):
             kept[row, : len(new)] = new
         self._is_arranged = False
 
@@ -71,7 +74,7 @@ class Rows:
             length = self.lengths[last]
             for kept in (*self.keys, *self.values):
                 kept[row, :, :length] = kept[last, :, :length]
-            for kept in self.inputs:
+            for kept in self._inputs:
                 end = length + self.network.window - 1
                 kept[row, :end] = kept[last, :end]
             self.logits[row] = self.logits[last]
@@ -100,15 +103,11 @@ class Rows:
         """Feed one token to each row; ``logits`` tells what may follow."""
         if not self._is_arranged:
             self._arrange()
-        rows, longest = len(self), max(self.lengths) + 1
-        self.at = torch.tensor(self.lengths)
+        rows = len(self)
+        self.at = np.array(self.lengths)
         self.positions = self.prompt_length + self.at
-        self.window = self.at[:, None] + torch.arange(self.network.window)
-        ahead = torch.arange(longest) > self.at[:, None]
-        self.own_mask = torch.zeros(rows, 1, 1, longest).masked_fill_(
-            ahead[:, None, None], -torch.inf
-        )
-        states = self.network.states(torch.tensor(tokens), self)
+        self.own = torch.empty(*self.queries.shape[:3], max(self.lengths) + 1)
+        states = self.network.states(tokens, self)
         self.logits[:rows] = self.network.logits(states)
         self.lengths = [n + 1 for n in self.lengths]
 
@@ -118,52 +117,38 @@ class Rows:
         for row, prompt in enumerate(self.prompt_of):
             table[prompt].append(row)
         wide = max(map(len, table))
-        self.table = torch.tensor([line + [line[0]] * (wide - len(line)) for line in table])
-        where = {row: p * wide + k for p, line in enumerate(table) for k, row in enumerate(line)}
-        self.where = torch.tensor([where[row] for row in range(len(self))])
-        self.numbers = torch.arange(len(self))
-        lengths = torch.tensor([p.length for p in self.prompts])
-        self.prompt_length = lengths[torch.tensor(self.prompt_of)]
-        self.widest = max(p.length for p in self.prompts)
-        beyond = torch.arange(self.widest) >= lengths[:, None]
-        self.prompt_mask = torch.zeros(len(lengths), 1, 1, self.widest)
-        self.prompt_mask.masked_fill_(beyond[:, None, None], -torch.inf)
+        self.where = np.empty((len(self), 2), np.int64)
+        for number, line in enumerate(table):
+            for place, row in enumerate(line):
+                self.where[row] = number, place
+        self.row_of = np.arange(len(self))
+        lengths = np.array([p.length for p in self.prompts])
+        self.prompt_length = lengths[self.prompt_of]
+        self.widest = lengths.max()
+        beyond = np.arange(self.widest) >= lengths[:, None]
+        self.prompt_mask = torch.from_numpy(np.where(beyond, -np.inf, 0)[:, None, None]).float()
+        heads, size = self.network.heads, self.network.head_size
+        self.queries = torch.zeros(len(table), heads, wide, size)
         self._is_arranged = True
 
     # the memory of the network
 
-    def recall(self, number: int, new: Tensor) -> Tensor:
-        kept = self.inputs[number]
-        kept[self.numbers, self.window[:, -1]] = new
-        return kept[self.numbers[:, None], self.window]
+    def inputs(self, number: int) -> np.ndarray:
+        return self._inputs[number]
 
-    def attend(self, number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    def attend(self, number: int, qkv: np.ndarray) -> np.ndarray:
         """Softmax over the prompt's keys, as one product for each prompt, and the row's own."""
-        rows, prompts, longest = len(self), len(self.prompts), self.own_mask.shape[-1]
-        self.keys[number][self.numbers, :, self.at] = k
-        self.values[number][self.numbers, :, self.at] = v
-        own = (kept[number][:rows, :, :longest] for kept in (self.keys, self.values))
-        shared = (
-            kept[number][:prompts, :, : self.widest]
+        prompts, end = len(self.prompts), self.widest
+        keys, values = (
+            torch.from_numpy(kept[number][:prompts, :, :end])
             for kept in (self.prompt_keys, self.prompt_values)
         )
-        own_keys, own_values = own
-        shared_keys, shared_values = shared
-        to_shared = self._tabled(q) @ shared_keys.transpose(2, 3) + self.prompt_mask
-        to_own = q[:, :, None] @ own_keys.transpose(2, 3) + self.own_mask
-        weights = torch.cat((to_shared, self._tabled(to_own[:, :, 0])), -1).softmax(-1)
-        found = self._listed(weights[..., : self.widest] @ shared_values)
-        return found + (self._listed(weights[..., self.widest :])[:, :, None] @ own_values)[:, :, 0]
-
-    def _tabled(self, x: Tensor) -> Tensor:
-        """Return values of rows (rows, heads, n) as (prompts, heads, rows of a prompt, n)."""
-        return x[self.table].transpose(1, 2)
-
-    def _listed(self, x: Tensor) -> Tensor:
-        """Undo ``_tabled``."""
-        return x.transpose(1, 2).flatten(0, 1)[self.where]
-
-
-def _zeros(shape: tuple[int, ...]) -> Tensor:
-    """Return zeros whose memory is taken up only where something is written (NumPy's calloc)."""
-    return torch.from_numpy(np.zeros(shape, np.float32))
+        places = self.at, self.where
+        own = self.keys[number], self.values[number]
+        keep_and_score(qkv, *own, *places, self.queries.numpy(), self.own.numpy())
+        to_prompt = self.queries @ keys.transpose(2, 3) + self.prompt_mask
+        weights = torch.cat((to_prompt, self.own), -1).softmax(-1)
+        shared = weights[..., :end] @ values
+        found = np.empty((len(self), self.network.width), np.float32)
+        add_own(shared.numpy(), weights.numpy(), end, own[1], *places, found)
+        return found

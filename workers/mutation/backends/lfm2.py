@@ -4,28 +4,38 @@ The weights are those of ``transformers.Lfm2ForCausalLM``, which trains them and
 compares the logits with. It is written out here because of what ``transformers.generate`` cannot
 do: rows of one prompt attend to its keys together, rows leave and join at any step, and a row is
 taken back by shortening it. What tokens remember of each other is a ``Memory``.
+
+Softmax, SiLU and the products of attention are torch's; all else is in ``lfm2_kernels``.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, norm_and_turn, product
 
 
 class Memory(Protocol):
     """What N tokens see of the tokens before them; ``number`` counts layers of a kind from 0."""
 
-    positions: Tensor  # (N,)
+    positions: np.ndarray  # (N,)
+    row_of: np.ndarray  # (N,) which row a token belongs to
+    at: np.ndarray  # (N,) its place among the row's tokens
 
-    def recall(self, number: int, new: Tensor) -> Tensor:
-        """Keep a convolution's inputs ``new`` (N, C); return those of its window (N, W, C)."""
+    def inputs(self, number: int) -> np.ndarray:
+        """Return a convolution's inputs (rows, window - 1 + longest, C), to be written to."""
         ...
 
-    def attend(self, number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        """Keep ``k`` and ``v``; return what ``q`` finds. All are (N, heads, head size)."""
+    def attend(self, number: int, qkv: np.ndarray) -> np.ndarray:
+        """Keep keys and values of ``qkv`` (N, 3, heads, head size).
+
+        Return what queries find (N, C).
+        """
         ...
 
 
@@ -36,21 +46,45 @@ class Prefix:
     length: int
     keys: list[Tensor]  # of each attention layer (heads, length, head size)
     values: list[Tensor]
-    tails: list[Tensor]  # of each convolution the last inputs (window - 1, C)
+    tails: np.ndarray  # (convolutions, window - 1, C), their last inputs
     logits: Tensor  # (vocabulary,) of the next token
+
+
+class Matrix:
+    """Weights (J, K) that rows of K numbers are multiplied with.
+
+    Args:
+        dtype: float32, or int8: each row of weights then has a step of its own, the 127th part of
+            its largest. Validity of children is the same (docs/performance.md).
+    """
+
+    def __init__(self, weight: Tensor, dtype: type[np.float32 | np.int8]):
+        full = weight.float().contiguous().numpy()
+        if dtype is np.int8:
+            self.scale = np.maximum(np.abs(full).max(1), 1e-12) / 127
+            full = np.rint(full / self.scale[:, None])
+        else:
+            self.scale = np.ones(len(full), np.float32)
+        self.weight = full.astype(dtype)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Return the product (N, J) with ``x`` (N, K)."""
+        found = np.empty((len(x), len(self.weight)), np.float32)
+        product(x, self.weight, self.scale, found)
+        return found
 
 
 @dataclass(frozen=True)
 class Layer:
     is_convolution: bool  # or attention
     number: int  # among the layers of its kind
-    norm: Tensor
-    into: Tensor  # makes the three parts of a convolution, or queries, keys and values
-    mixer: Tensor  # taps (window, C), or norms (2, 1, head size) of queries, scaled, and of keys
-    out: Tensor
-    feed_norm: Tensor
-    feed_into: Tensor
-    feed_out: Tensor
+    norm: np.ndarray
+    into: Matrix  # makes the three parts of a convolution, or queries, keys and values
+    mixer: np.ndarray  # taps (window, C), or norms (2, head size) of queries, scaled, and of keys
+    out: Matrix
+    feed_norm: np.ndarray
+    feed_into: Matrix
+    feed_out: Matrix
 
 
 class Network:
@@ -59,13 +93,18 @@ class Network:
     Args:
         config: as in ``config.json`` of ``Lfm2ForCausalLM``.
         weights: its state, by name.
-        dtype: of matrix products and what feeds them; sums, norms and attention are in float32.
+        dtype: of the matrices, see ``Matrix``; everything else is in float32.
 
     Raises:
         ValueError: another kind of network, or weights that do not belong to ``config``.
     """
 
-    def __init__(self, config: Mapping, weights: Mapping[str, Tensor], dtype: torch.dtype):
+    def __init__(
+        self,
+        config: Mapping,
+        weights: Mapping[str, Tensor],
+        dtype: type[np.float32 | np.int8] = np.int8,
+    ):
         if config.get("model_type") != "lfm2" or config.get("conv_bias"):
             kind = f"{config.get('model_type')!r}, conv_bias={config.get('conv_bias')}"
             raise ValueError(f"expected a network 'lfm2' without bias, got {kind}")
@@ -78,10 +117,11 @@ class Network:
         self.shared = self.heads // config["num_key_value_heads"]  # heads that share a key
         try:
             self.layers = self._layers(config["layer_types"], weights)
-            self.embedding = weights["model.embed_tokens.weight"].float()
+            self.embedding = weights["model.embed_tokens.weight"].float().numpy()
             self.vocabulary = len(self.embedding)
-            self.last_norm = weights["model.embedding_norm.weight"].float()
-            self.head = self._packed(weights.get("lm_head.weight", self.embedding))
+            self.last_norm = weights["model.embedding_norm.weight"].float().numpy()
+            tied = weights["model.embed_tokens.weight"]
+            self.head = Matrix(weights.get("lm_head.weight", tied), dtype)
         except KeyError as error:
             raise ValueError(f"the weights lack {error}") from error
         self.convolutions = config["layer_types"].count("conv")
@@ -107,18 +147,18 @@ class Network:
                 parts = [self._per_head(get(f"self_attn.{c}_proj")) for c in "qkv"]
                 into, out = torch.cat(parts), get("self_attn.out_proj")
                 of_query, of_key = (get(f"self_attn.{c}_layernorm") for c in "qk")
-                mixer = torch.stack((of_query * self.head_size**-0.5, of_key))[:, None]
+                mixer = torch.stack((of_query * self.head_size**-0.5, of_key))
             layers.append(
                 Layer(
                     kind == "conv",
                     counts[kind],
-                    get("operator_norm"),
-                    self._packed(into),
-                    mixer,
-                    self._packed(out),
-                    get("ffn_norm"),
-                    self._packed(torch.cat((get("feed_forward.w1"), get("feed_forward.w3")))),
-                    self._packed(get("feed_forward.w2")),
+                    get("operator_norm").numpy(),
+                    Matrix(into, self.dtype),
+                    mixer.numpy(),
+                    Matrix(out, self.dtype),
+                    get("ffn_norm").numpy(),
+                    Matrix(torch.cat((get("feed_forward.w1"), get("feed_forward.w3"))), self.dtype),
+                    Matrix(get("feed_forward.w2"), self.dtype),
                 )
             )
             counts[kind] += 1
@@ -131,80 +171,70 @@ class Network:
         split = weight.view(-1, self.head_size, self.width)
         return split.repeat_interleave(self.shared, 0).reshape(-1, self.width)
 
-    def states(self, ids: Tensor, memory: Memory) -> Tensor:
-        """Return the last layer's states (N, C) of tokens ``ids`` (N,), which ``memory`` keeps."""
-        x = self.embedding[ids]
-        cos, sin = (t[memory.positions][:, None, None] for t in (self.cos, self.sin))
-        for layer in self.layers:
-            mixed = self._linear(self._norm(x) * layer.norm, layer.into).float()
-            if layer.is_convolution:
-                before, after, value = mixed.chunk(3, -1)
-                mixed = after * (memory.recall(layer.number, before * value) * layer.mixer).sum(1)
-            else:
-                qkv = mixed.view(len(ids), 3, self.heads, self.head_size)
-                qk = self._norm(qkv[:, :2]) * layer.mixer
-                qk = qk * cos + qk.roll(self.head_size // 2, -1) * sin
-                found = memory.attend(layer.number, qk[:, 0], qk[:, 1], qkv[:, 2])
-                mixed = found.reshape(len(ids), self.width)
-            x = x + self._linear(mixed, layer.out)
-            gate, up = self._linear(self._norm(x) * layer.feed_norm, layer.feed_into).chunk(2, -1)
-            x = x + self._linear(F.silu(gate) * up, layer.feed_out)
-        return x
+    def states(self, ids: list[int], memory: Memory) -> np.ndarray:
+        """Return the last layer's normed states (N, C) of tokens ``ids`` (N,).
 
-    def logits(self, states: Tensor) -> Tensor:
+        ``memory`` keeps what later tokens will ask for.
+        """
+        count = len(ids)
+        x = np.zeros((count, self.width), np.float32)
+        normed, found = np.empty_like(x), np.empty_like(x)
+        more = self.embedding[ids]
+        for layer in self.layers:
+            add_and_norm(x, more, layer.norm, self.eps, normed)
+            mixed = layer.into(normed)
+            if layer.is_convolution:
+                places = memory.inputs(layer.number), memory.row_of, memory.at
+                convolve(mixed, layer.mixer, *places, found)
+            else:
+                qkv = mixed.reshape(count, 3, self.heads, self.head_size)
+                turns = self.cos, self.sin, memory.positions
+                norm_and_turn(qkv, layer.mixer, self.eps, *turns)
+                found = memory.attend(layer.number, qkv)
+            add_and_norm(x, layer.out(found), layer.feed_norm, self.eps, normed)
+            gate, up = torch.from_numpy(layer.feed_into(normed)).chunk(2, -1)
+            more = layer.feed_out((F.silu(gate) * up).numpy())
+        add_and_norm(x, more, self.last_norm, self.eps, normed)
+        return normed
+
+    def logits(self, states: np.ndarray) -> Tensor:
         """Return what ``states`` (N, C) say of the next token (N, vocabulary)."""
-        return self._linear(self._norm(states) * self.last_norm, self.head).float()
+        return torch.from_numpy(self.head(states))
 
     def read(self, ids: list[int], after: Prefix | None = None) -> Prefix:
         """Return ``ids``, one or more, read after a prefix or from the start."""
         memory = _Reading(self, len(ids), after)
-        logits = self.logits(self.states(torch.tensor(ids), memory)[-1:])[0]
+        logits = self.logits(self.states(ids, memory)[-1:])[0]
         return Prefix(memory.length, memory.keys, memory.values, memory.tails, logits)
-
-    def _packed(self, weight: Tensor) -> Tensor:
-        """Return a matrix in the layout of oneDNN, where torch has that.
-
-        Half again as fast as ``F.linear`` for few rows, and each row's bits are the same however
-        many rows there are.
-        """
-        weight = weight.to(self.dtype)
-        if not torch.backends.mkldnn.is_available():
-            return weight
-        return torch.ops.mkldnn._reorder_linear_weight(weight)
-
-    def _linear(self, x: Tensor, weight: Tensor) -> Tensor:
-        x = x.to(self.dtype)
-        if not weight.is_mkldnn:
-            return F.linear(x, weight)
-        return torch.ops.mkldnn._linear_pointwise(x, weight, None, "none", [], "")
-
-    def _norm(self, x: Tensor) -> Tensor:
-        """Return ``x`` over its root mean square."""
-        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps)
 
 
 class _Reading:
     """Memory of one prompt whose tokens are read side by side."""
 
     def __init__(self, network: Network, count: int, after: Prefix | None):
-        start = after.length if after else 0
-        self.window, self.after, self.length = network.window, after, start + count
-        self.positions = torch.arange(start, self.length)
+        start, tail = after.length if after else 0, network.window - 1
+        self.after, self.length = after, start + count
+        self.at = np.arange(count)
+        self.row_of = np.zeros(count, np.int64)
+        self.positions = start + self.at
         self.sees = torch.ones(count, self.length, dtype=torch.bool).tril(start)
+        inputs = (network.convolutions, 1, tail + count, network.width)
+        self._inputs = np.zeros(inputs, np.float32)
+        if after:
+            self._inputs[:, 0, :tail] = after.tails
         self.keys: list[Tensor] = []
         self.values: list[Tensor] = []
-        self.tails: list[Tensor] = []
 
-    def recall(self, number: int, new: Tensor) -> Tensor:
-        before = (
-            self.after.tails[number] if self.after else new.new_zeros(self.window - 1, new.shape[1])
-        )
-        known = torch.cat((before, new))
-        self.tails.append(known[-(self.window - 1) :].clone())
-        return known.unfold(0, self.window, 1).transpose(1, 2)
+    @property
+    def tails(self) -> np.ndarray:
+        """Of each convolution, its inputs for the tokens that follow."""
+        return self._inputs[:, 0, len(self.at) :].copy()
 
-    def attend(self, number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        q, k, v = (x.transpose(0, 1) for x in (q, k, v))
+    def inputs(self, number: int) -> np.ndarray:
+        return self._inputs[number]
+
+    def attend(self, number: int, qkv: np.ndarray) -> np.ndarray:
+        q, k, v = torch.from_numpy(qkv).permute(1, 2, 0, 3)
         if self.after:
             k = torch.cat((self.after.keys[number], k), 1)
             v = torch.cat((self.after.values[number], v), 1)
@@ -213,10 +243,10 @@ class _Reading:
         found = F.scaled_dot_product_attention(
             q[None], k[None], v[None], attn_mask=self.sees, scale=1.0
         )
-        return found[0].transpose(0, 1)
+        return found[0].transpose(0, 1).flatten(1).numpy()
 
 
-def _rotations(positions: int, size: int, theta: float) -> tuple[Tensor, Tensor]:
+def _rotations(positions: int, size: int, theta: float) -> tuple[np.ndarray, np.ndarray]:
     """Return cosines and signed sines (positions, size) of rotary position embedding.
 
     A head turns by ``x * cos + x.roll(size / 2) * sin``. Source: Su et al. 2021 (arXiv 2104.09864).
@@ -224,4 +254,4 @@ def _rotations(positions: int, size: int, theta: float) -> tuple[Tensor, Tensor]
     speeds = 1.0 / theta ** (torch.arange(0, size, 2).float() / size)
     angles = torch.arange(positions).float()[:, None] * speeds
     sin = angles.sin()
-    return angles.cos().repeat(1, 2), torch.cat((-sin, sin), 1)
+    return angles.cos().repeat(1, 2).numpy(), torch.cat((-sin, sin), 1).numpy()
