@@ -6,11 +6,13 @@ of a fixed size, so to take a row back is to shorten it, and to drop one is to m
 into its place.
 """
 
+import itertools
+
 import numpy as np
 import torch
 
-from workers.mutation.backends.lfm2 import Network, Prefix
-from workers.mutation.backends.lfm2_kernels import add_own, keep_and_score
+from workers.mutation.backends.lfm2 import Network, Prefix, stored
+from workers.mutation.backends.lfm2_kernels import gather, score
 
 
 class Rows:
@@ -36,8 +38,13 @@ class Rows:
         # Of NumPy, whose zeros take up memory only where something is written.
         self.keys = [np.zeros(own, np.float32) for _ in attentions]
         self.values = [np.zeros(own, np.float32) for _ in attentions]
-        self.prompt_keys = [np.zeros(shared, np.float32) for _ in attentions]
-        self.prompt_values = [np.zeros(shared, np.float32) for _ in attentions]
+        self.prompt_keys, self.prompt_values = (
+            [
+                (np.zeros(shared, network.dtype), np.zeros(shared[:-1], np.float32))
+                for _ in attentions
+            ]
+            for _ in "kv"
+        )  # as ``stored`` makes them
         inputs = (capacity, tail + longest_answer, network.width)
         self._inputs = [np.zeros(inputs, np.float32) for _ in convolutions]
         self.logits = torch.zeros(capacity, network.vocabulary)
@@ -55,10 +62,10 @@ class Rows:
         if place is None:
             place = len(self.prompts)
             self.prompts.append(prompt)
-            for kept, new in zip(self.prompt_keys, prompt.keys, strict=True):
-                kept[place, :, : prompt.length] = new
-            for kept, new in zip(self.prompt_values, prompt.values, strict=True):
-                kept[place, :, : prompt.length] = new
+            pairs = (*self.prompt_keys, *self.prompt_values)
+            for (numbers, scales), new in zip(pairs, (*prompt.keys, *prompt.values), strict=True):
+                here = np.s_[place, :, : prompt.length]
+                numbers[here], scales[here] = stored(new.numpy(), self.network.dtype)
         row = len(self)
         self.lengths.append(0)
         self.prompt_of.append(place)
@@ -89,7 +96,7 @@ class Rows:
         """Drop a prompt; the last one takes its place."""
         last = len(self.prompts) - 1
         length = self.prompts[last].length
-        for kept in (*self.prompt_keys, *self.prompt_values):
+        for kept in itertools.chain(*self.prompt_keys, *self.prompt_values):
             kept[prompt, :, :length] = kept[last, :, :length]
         self.prompts[prompt] = self.prompts[last]
         self.prompts.pop()
@@ -106,29 +113,21 @@ class Rows:
         rows = len(self)
         self.at = np.array(self.lengths)
         self.positions = self.prompt_length + self.at
-        self.own = torch.empty(*self.queries.shape[:3], max(self.lengths) + 1)
+        visible = int(self.of_prompt[2].max()) + max(self.lengths) + 1
+        self.scores = np.empty((rows, self.network.heads, visible), np.float32)
         states = self.network.states(tokens, self)
         self.logits[:rows] = self.network.logits(states)
         self.lengths = [n + 1 for n in self.lengths]
 
     def _arrange(self) -> None:
-        """Lay out the rows as a table with one line for each prompt."""
-        table: list[list[int]] = [[] for _ in self.prompts]
-        for row, prompt in enumerate(self.prompt_of):
-            table[prompt].append(row)
-        wide = max(map(len, table))
-        self.where = np.empty((len(self), 2), np.int64)
-        for number, line in enumerate(table):
-            for place, row in enumerate(line):
-                self.where[row] = number, place
-        self.row_of = np.arange(len(self))
+        """Lay the rows of a prompt side by side."""
+        prompt_of = np.array(self.prompt_of)
+        side_by_side = prompt_of.argsort(kind="stable")
+        starts = np.searchsorted(prompt_of[side_by_side], np.arange(len(self.prompts) + 1))
         lengths = np.array([p.length for p in self.prompts])
-        self.prompt_length = lengths[self.prompt_of]
-        self.widest = lengths.max()
-        beyond = np.arange(self.widest) >= lengths[:, None]
-        self.prompt_mask = torch.from_numpy(np.where(beyond, -np.inf, 0)[:, None, None]).float()
-        heads, size = self.network.heads, self.network.head_size
-        self.queries = torch.zeros(len(table), heads, wide, size)
+        self.of_prompt = side_by_side, starts, lengths
+        self.row_of = np.arange(len(self))
+        self.prompt_length = lengths[prompt_of]
         self._is_arranged = True
 
     # the memory of the network
@@ -137,18 +136,11 @@ class Rows:
         return self._inputs[number]
 
     def attend(self, number: int, qkv: np.ndarray) -> np.ndarray:
-        """Softmax over the prompt's keys, as one product for each prompt, and the row's own."""
-        prompts, end = len(self.prompts), self.widest
-        keys, values = (
-            torch.from_numpy(kept[number][:prompts, :, :end])
-            for kept in (self.prompt_keys, self.prompt_values)
-        )
-        places = self.at, self.where
+        """Softmax over the prompt's keys, which rows of one prompt share, and the row's own."""
         own = self.keys[number], self.values[number]
-        keep_and_score(qkv, *own, *places, self.queries.numpy(), self.own.numpy())
-        to_prompt = self.queries @ keys.transpose(2, 3) + self.prompt_mask
-        weights = torch.cat((to_prompt, self.own), -1).softmax(-1)
-        shared = weights[..., :end] @ values
+        keys, values = self.prompt_keys[number], self.prompt_values[number]
+        score(qkv, keys, self.of_prompt, own, self.at, self.scores)
+        weights = torch.from_numpy(self.scores).softmax(-1).numpy()
         found = np.empty((len(self), self.network.width), np.float32)
-        add_own(shared.numpy(), weights.numpy(), end, own[1], *places, found)
+        gather(weights, values, self.of_prompt, own[1], self.at, found)
         return found

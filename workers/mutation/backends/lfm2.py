@@ -5,7 +5,7 @@ compares the logits with. It is written out here because of what ``transformers.
 do: rows of one prompt attend to its keys together, rows leave and join at any step, and a row is
 taken back by shortening it. What tokens remember of each other is a ``Memory``.
 
-Softmax, SiLU and the products of attention are torch's; all else is in ``lfm2_kernels``.
+Softmax, SiLU and attention within a prompt are torch's; all else is in ``lfm2_kernels``.
 """
 
 from collections.abc import Mapping
@@ -50,22 +50,23 @@ class Prefix:
     logits: Tensor  # (vocabulary,) of the next token
 
 
-class Matrix:
-    """Weights (J, K) that rows of K numbers are multiplied with.
+def stored(x: np.ndarray, dtype: type[np.float32 | np.int8]) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``x`` in ``dtype`` and the scales of its rows, which lie along the last axis.
 
-    Args:
-        dtype: float32, or int8: each row of weights then has a step of its own, the 127th part of
-            its largest. Validity of children is the same (docs/performance.md).
+    The scale of bytes is the 127th part of a row's largest number. Validity of children is the
+    same with them (docs/performance.md).
     """
+    if dtype is np.float32:
+        return x, np.ones(x.shape[:-1], np.float32)
+    scale = np.maximum(np.abs(x).max(-1), np.float32(1e-12)) / np.float32(127)
+    return np.rint(x / scale[..., None]).astype(np.int8), scale
+
+
+class Matrix:
+    """Weights (J, K), stored in ``dtype``, that rows of K numbers are multiplied with."""
 
     def __init__(self, weight: Tensor, dtype: type[np.float32 | np.int8]):
-        full = weight.float().contiguous().numpy()
-        if dtype is np.int8:
-            self.scale = np.maximum(np.abs(full).max(1), 1e-12) / 127
-            full = np.rint(full / self.scale[:, None])
-        else:
-            self.scale = np.ones(len(full), np.float32)
-        self.weight = full.astype(dtype)
+        self.weight, self.scale = stored(weight.float().contiguous().numpy(), dtype)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return the product (N, J) with ``x`` (N, K)."""
@@ -93,7 +94,7 @@ class Network:
     Args:
         config: as in ``config.json`` of ``Lfm2ForCausalLM``.
         weights: its state, by name.
-        dtype: of the matrices, see ``Matrix``; everything else is in float32.
+        dtype: of matrices and of what is known of prompts, see ``stored``; all else is float32.
 
     Raises:
         ValueError: another kind of network, or weights that do not belong to ``config``.
@@ -217,7 +218,8 @@ class _Reading:
         self.at = np.arange(count)
         self.row_of = np.zeros(count, np.int64)
         self.positions = start + self.at
-        self.sees = torch.ones(count, self.length, dtype=torch.bool).tril(start)
+        everything = torch.ones(count, self.length, dtype=torch.bool)
+        self.sees = everything.tril(start) if after else None
         inputs = (network.convolutions, 1, tail + count, network.width)
         self._inputs = np.zeros(inputs, np.float32)
         if after:
@@ -241,7 +243,7 @@ class _Reading:
         self.keys.append(k.contiguous())
         self.values.append(v.contiguous())
         found = F.scaled_dot_product_attention(
-            q[None], k[None], v[None], attn_mask=self.sees, scale=1.0
+            q[None], k[None], v[None], self.sees, is_causal=self.sees is None, scale=1.0
         )
         return found[0].transpose(0, 1).flatten(1).numpy()
 

@@ -12,45 +12,56 @@ from numba import njit
 compiled = njit(cache=True, fastmath=True, error_model="numpy")
 
 
-ROWS_AT_ONCE = 32  # of a product; they stay in the first-level cache while weights pass by
+ROWS_AT_ONCE = 36  # of a product; they stay in the first-level cache while weights pass by
 
 
 @compiled
 def product(x, weight, scale, found):
     """Write ``x`` (N, K) times the transpose of ``weight`` (J, K), each of its rows scaled.
 
-    Two rows of weights meet four of ``x`` at a time: as many sums as registers hold. What a row
-    becomes does not depend on the others.
+    Three rows of weights meet three of ``x`` at a time: as many sums as registers hold. What a
+    row becomes does not depend on the others.
 
     Args:
         weight: int8 or float32.
         scale: (J,)
         found: (N, J), written.
     """
-    count, size = x.shape
+    count, outputs = found.shape
     for first in range(0, count, ROWS_AT_ONCE):
         end = min(first + ROWS_AT_ONCE, count)
-        for j in range(0, len(weight), 2):
-            i = min(j + 1, len(weight) - 1)
-            one, two = weight[j], weight[i]
-            for n in range(first, end, 4):
-                n1, n2, n3 = min(n + 1, end - 1), min(n + 2, end - 1), min(n + 3, end - 1)
-                a, b, c, d = x[n], x[n1], x[n2], x[n3]
-                a1 = b1 = c1 = d1 = a2 = b2 = c2 = d2 = np.float32(0)
-                for k in range(size):
-                    v, u = np.float32(one[k]), np.float32(two[k])
-                    a1 += a[k] * v
-                    b1 += b[k] * v
-                    c1 += c[k] * v
-                    d1 += d[k] * v
-                    a2 += a[k] * u
-                    b2 += b[k] * u
-                    c2 += c[k] * u
-                    d2 += d[k] * u
-                found[n3, j], found[n3, i] = d1 * scale[j], d2 * scale[i]
-                found[n2, j], found[n2, i] = c1 * scale[j], c2 * scale[i]
-                found[n1, j], found[n1, i] = b1 * scale[j], b2 * scale[i]
-                found[n, j], found[n, i] = a1 * scale[j], a2 * scale[i]
+        for j in range(0, outputs, 3):
+            j1, j2 = min(j + 1, outputs - 1), min(j + 2, outputs - 1)
+            for n in range(first, end, 3):
+                n1, n2 = min(n + 1, end - 1), min(n + 2, end - 1)
+                sums = _nine(x[n], x[n1], x[n2], weight[j], weight[j1], weight[j2])
+                found[n2, j2], found[n2, j1], found[n2, j] = sums[6:]
+                found[n1, j2], found[n1, j1], found[n1, j] = sums[3:6]
+                found[n, j2], found[n, j1], found[n, j] = sums[:3]
+            for n in range(first, end):
+                found[n, j] *= scale[j]
+                if j1 > j:
+                    found[n, j1] *= scale[j1]
+                if j2 > j1:
+                    found[n, j2] *= scale[j2]
+
+
+@njit(cache=True, fastmath=True, error_model="numpy", inline="always")
+def _nine(a, b, c, u, v, w):
+    """Return the sums of products of three rows with three, for each row the last one first."""
+    aw = av = au = bw = bv = bu = cw = cv = cu = np.float32(0)
+    for k in range(len(a)):
+        x, y, z = np.float32(u[k]), np.float32(v[k]), np.float32(w[k])
+        au += a[k] * x
+        av += a[k] * y
+        aw += a[k] * z
+        bu += b[k] * x
+        bv += b[k] * y
+        bw += b[k] * z
+        cu += c[k] * x
+        cv += c[k] * y
+        cw += c[k] * z
+    return aw, av, au, bw, bv, bu, cw, cv, cu
 
 
 @compiled
@@ -121,53 +132,98 @@ def norm_and_turn(qkv, norms, eps, cos, sin, positions):
 
 
 @compiled
-def keep_and_score(qkv, keys, values, at, where, queries, scores):
-    """Keep keys and values of new tokens, one a row, and score each row's own tokens.
+def score(qkv, prompts, of_prompt, own, at, scores):
+    """Keep keys and values of new tokens, one a row, and score what each row can see.
 
     Args:
         qkv: (N, 3, H, S)
-        keys, values: (rows, H, longest, S)
+        prompts: keys (prompts, H, tokens, S), int8 or float32, and their scales (prompts, H,
+            tokens).
+        of_prompt: the rows, those of a prompt side by side (N,); where each prompt's begin there,
+            and the end (prompts + 1,); tokens of each prompt (prompts,).
+        own: keys and values (rows, H, longest, S).
         at: (N,): the new token's place in its row.
-        where: (N, 2): a row's place in the table: its prompt, and which of the prompt's rows it is.
-        queries: (prompts, H, rows of a prompt, S), written.
-        scores: (prompts, H, rows of a prompt, tokens), written; minus infinity beyond a row's end.
+        scores: (N, H, tokens), written: the longest prompt's tokens, then the longest row's;
+            minus infinity where a prompt or row is shorter.
     """
+    keys, scales = prompts
+    rows, starts, lengths = of_prompt
+    own_keys, own_values = own
     _, _, heads, size = qkv.shape
-    for n in range(len(at)):
-        prompt, place, end = where[n, 0], where[n, 1], at[n]
+    widest = lengths.max()
+    for p in range(len(lengths)):
+        length = lengths[p]
         for h in range(heads):
-            query, of_row = qkv[n, 0, h], keys[n, h]
-            for i in range(size):
-                of_row[end, i] = qkv[n, 1, h, i]
-                values[n, h, end, i] = qkv[n, 2, h, i]
-                queries[prompt, h, place, i] = query[i]
+            known, scale = keys[p, h], scales[p, h]
+            for first in range(starts[p], starts[p + 1], 3):
+                last = starts[p + 1] - 1
+                n, n1, n2 = rows[first], rows[min(first + 1, last)], rows[min(first + 2, last)]
+                q, q1, q2 = qkv[n, 0, h], qkv[n1, 0, h], qkv[n2, 0, h]
+                s, s1, s2 = scores[n, h], scores[n1, h], scores[n2, h]
+                for t in range(0, length, 3):
+                    t1, t2 = min(t + 1, length - 1), min(t + 2, length - 1)
+                    found = _nine(q, q1, q2, known[t], known[t1], known[t2])
+                    s2[t2], s2[t1], s2[t] = found[6:]
+                    s1[t2], s1[t1], s1[t] = found[3:6]
+                    s[t2], s[t1], s[t] = found[:3]
+            for k in range(starts[p], starts[p + 1]):
+                s = scores[rows[k], h]
+                for t in range(length):
+                    s[t] *= scale[t]
+                s[length:widest] = -np.inf
+    for n in range(len(at)):
+        end = at[n]
+        for h in range(heads):
+            query, s = qkv[n, 0, h], scores[n, h, widest:]
+            own_keys[n, h, end] = qkv[n, 1, h]
+            own_values[n, h, end] = qkv[n, 2, h]
             for t in range(end + 1):
                 total = np.float32(0)
                 for i in range(size):
-                    total += query[i] * of_row[t, i]
-                scores[prompt, h, place, t] = total
-            for t in range(end + 1, scores.shape[3]):
-                scores[prompt, h, place, t] = -np.inf
+                    total += query[i] * own_keys[n, h, t, i]
+                s[t] = total
+            s[end + 1 :] = -np.inf
 
 
 @compiled
-def add_own(shared, weights, first, values, at, where, found):
-    """Add to what rows found in their prompts what they find in their own tokens.
+def gather(weights, prompts, of_prompt, own_values, at, found):
+    """Write what rows find in their prompts and in their own tokens.
 
     Args:
-        shared: (prompts, H, rows of a prompt, S)
-        weights: (prompts, H, rows of a prompt, prompt and own tokens); own ones from ``first`` on.
-        values, at, where: as in ``keep_and_score``.
+        weights: (N, H, tokens), as the scores of ``score``.
+        prompts: values and their scales, as the keys there.
+        of_prompt, own_values, at: as there.
         found: (N, C), written.
     """
-    heads, size = shared.shape[1], shared.shape[3]
-    for n in range(len(at)):
-        prompt, place = where[n, 0], where[n, 1]
+    values, scales = prompts
+    rows, starts, lengths = of_prompt
+    _, heads, _, size = values.shape
+    widest = lengths.max()
+    sums = np.empty((3, size), np.float32)
+    for p in range(len(lengths)):
         for h in range(heads):
-            begin = h * size
-            for i in range(size):
-                found[n, begin + i] = shared[prompt, h, place, i]
+            here = slice(h * size, (h + 1) * size)
+            for first in range(starts[p], starts[p + 1], 3):
+                last = starts[p + 1] - 1
+                n, n1, n2 = rows[first], rows[min(first + 1, last)], rows[min(first + 2, last)]
+                w, w1, w2 = weights[n, h], weights[n1, h], weights[n2, h]
+                s, s1, s2 = sums[0], sums[1], sums[2]
+                sums[:] = 0
+                for t in range(lengths[p]):
+                    value, scale = values[p, h, t], scales[p, h, t]
+                    a, b, c = w[t] * scale, w1[t] * scale, w2[t] * scale
+                    for i in range(size):
+                        v = np.float32(value[i])
+                        s[i] += a * v
+                        s1[i] += b * v
+                        s2[i] += c * v
+                found[n2, here] = s2
+                found[n1, here] = s1
+                found[n, here] = s
+    for n in range(len(at)):
+        for h in range(heads):
+            s = found[n, h * size : (h + 1) * size]
             for t in range(at[n] + 1):
-                weight = weights[prompt, h, place, first + t]
+                weight = weights[n, h, widest + t]
                 for i in range(size):
-                    found[n, begin + i] += weight * values[n, h, t, i]
+                    s[i] += weight * own_values[n, h, t, i]
