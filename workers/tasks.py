@@ -40,7 +40,7 @@ from simulation.sandbox import (
     open_sandbox,
 )
 from workers.mutation.backends import Health
-from workers.mutation.operator import health_of, load_operator
+from workers.mutation.operator import MutationRequest, health_of, load_operator
 
 if TYPE_CHECKING:
     from workers.slices import Balance, Workshop
@@ -56,12 +56,18 @@ STORE_WAIT_S = 10.0  # until a bucket that is away is asked again
 def _say_hello(sender: object, **kwargs: object) -> None:
     queues = {queue.name for queue in sender.task_consumer.queues}  # type: ignore[attr-defined]
     if "model" in queues:
-        load_operator("bundled")  # read the weights before the first job asks for them
+        _write_one()
     for kind in presence.KINDS:
         if kind in queues:
             presence.keep_saying(kind)
     if "model" in queues:  # it works in its own process; evaluation has a pool, see below
         processes.keep_saying("model")
+
+
+def _write_one() -> None:
+    """Read the bundled weights and compile what writes with them before a job waits for it."""
+    square = get_domain("sodarace").seed_programs["square"].source
+    load_operator("bundled").propose([MutationRequest(square, "Warm up", 1)], rng_seed=0)
 
 
 @worker_process_init.connect
