@@ -141,15 +141,15 @@ def export_json(request: HttpRequest, run_id: int) -> JsonResponse:
 
 urlpatterns = [
     path("runs", run_list, name="api-runs"),
-    path("runs/<int:run_id>/snapshot", snapshot, name="api-snapshot"),
+    path("runs/<row:run_id>/snapshot", snapshot, name="api-snapshot"),
     *(
-        path(f"runs/<int:run_id>/{action}", act, {"action": action}, name=f"api-{action}")
+        path(f"runs/<row:run_id>/{action}", act, {"action": action}, name=f"api-{action}")
         for action in ACTIONS
     ),
-    path("runs/<int:run_id>/children/<int:seq>", child, name="api-child"),
-    path("runs/<int:run_id>/cells/<int:index>/history", cell_history, name="api-cell-history"),
-    path("runs/<int:run_id>/export.csv", export_csv, name="api-export-csv"),
-    path("runs/<int:run_id>/export.json", export_json, name="api-export-json"),
+    path("runs/<row:run_id>/children/<row:seq>", child, name="api-child"),
+    path("runs/<row:run_id>/cells/<row:index>/history", cell_history, name="api-cell-history"),
+    path("runs/<row:run_id>/export.csv", export_csv, name="api-export-csv"),
+    path("runs/<row:run_id>/export.json", export_json, name="api-export-json"),
     path("checks", new_check, name="api-check-new"),
-    path("checks/<int:job_id>", check, name="api-check"),
+    path("checks/<row:job_id>", check, name="api-check"),
 ]

@@ -153,16 +153,16 @@ def _download(data: dict[str, Any], name: str) -> JsonResponse:
 
 
 urlpatterns = [
-    path("runs/<int:run_id>/children/<int:seq>/replay", child_replay, name="api-child-replay"),
+    path("runs/<row:run_id>/children/<row:seq>/replay", child_replay, name="api-child-replay"),
     path(
-        "runs/<int:run_id>/children/<int:seq>/replay.json",
+        "runs/<row:run_id>/children/<row:seq>/replay.json",
         child_replay_json,
         name="api-child-replay-json",
     ),
-    path("runs/<int:run_id>/children/<int:seq>/body.json", child_body, name="api-child-body"),
-    path("seeds/<int:seed_id>/replay", seed_replay, name="api-seed-replay"),
-    path("seeds/<int:seed_id>/replay.json", seed_replay_json, name="api-seed-replay-json"),
-    path("seeds/<int:seed_id>/body.json", seed_body, name="api-seed-body"),
-    path("checks/<int:job_id>/replay", check_replay, name="api-check-replay"),
+    path("runs/<row:run_id>/children/<row:seq>/body.json", child_body, name="api-child-body"),
+    path("seeds/<row:seed_id>/replay", seed_replay, name="api-seed-replay"),
+    path("seeds/<row:seed_id>/replay.json", seed_replay_json, name="api-seed-replay-json"),
+    path("seeds/<row:seed_id>/body.json", seed_body, name="api-seed-body"),
+    path("checks/<row:job_id>/replay", check_replay, name="api-check-replay"),
     path("race.json", race, name="api-race"),
 ]

@@ -55,6 +55,17 @@ def sentence_of(refusal: Exception) -> str:
     return text[0].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
 
 
+class _Runs(forms.ModelMultipleChoiceField):
+    """Runs by number; one that no database can hold is not there, like any other."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:  # SQLite's; a single choice has Django's own care
+            message = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice") from None
+
+
 class _Sentences(forms.Form):
     """A form whose refusals land at the field that they are about."""
 
@@ -160,7 +171,7 @@ class TuneForm(_Sentences):
             "invalid_choice": "This model cannot be fine-tuned here (any more): choose another.",
         },
     )
-    runs = forms.ModelMultipleChoiceField(
+    runs = _Runs(
         Run.objects.all(),
         error_messages={
             "required": "Choose at least one run to learn from.",

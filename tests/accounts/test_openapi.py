@@ -28,6 +28,15 @@ def test_the_description_is_served_and_valid(people):
     )  # one of them reads and begins
 
 
+def sendable(body: dict) -> dict:
+    """Return a form's fields without nulls, which no form can say."""
+    return {
+        name: [item for item in value if item is not None] if isinstance(value, list) else value
+        for name, value in body.items()
+        if value is not None
+    }
+
+
 def break_it(things: SimpleNamespace, people: SimpleNamespace, examples: int) -> None:
     """Send ``examples`` requests of each operation, half of them about things that exist."""
     browser = client_of(people.ada)
@@ -53,7 +62,7 @@ def break_it(things: SimpleNamespace, people: SimpleNamespace, examples: int) ->
                 answer = browser.get(address, case.query or {})
             else:
                 body = case.body if isinstance(case.body, dict) else {}
-                answer = browser.post(address, body)
+                answer = browser.post(address, sendable(body))
             assert answer.status_code < 500, (case.method, address, case.query, case.body)
             if answer.status_code >= 400:
                 assert answer.json()["error"], (address, answer.status_code)

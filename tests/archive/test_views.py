@@ -438,3 +438,12 @@ def test_the_time_a_run_takes_is_estimated_from_runs_of_the_same_kind(
 
 def text_of_id(page: str, name: str) -> str:
     return page.split(f'id="{name}" type="application/json">')[1].split("</script>")[0]
+
+
+@pytest.mark.parametrize("number", [2**63, 10**40])
+@pytest.mark.parametrize(
+    "address",
+    ["/runs/{}/", "/runs/1/children/{}/", "/seeds/{}/", "/api/runs/{}/children/1/replay"],
+)
+def test_a_number_that_no_row_can_have_is_not_found(person, address, number):
+    assert person.get(address.format(number)).status_code == 404

@@ -417,6 +417,7 @@ def test_a_preview_counts_what_the_filters_leave(person: Client, run: Run) -> No
         ({"runs": []}, "runs", "Choose at least one run"),
         ({"runs": ["999"]}, "runs", "not there any more"),
         ({"runs": ["x"]}, "runs", "One of these runs is not there"),
+        ({"runs": ["9" * 30]}, "runs", "One of these runs is not there"),
         ({"base": "gpt"}, "base", "cannot be fine-tuned here"),
         ({"cells": "1 x"}, "cells", "The cells are whole numbers"),
         ({"preset": "huge"}, "preset", "Choose one of the presets."),
