@@ -2,14 +2,11 @@
 
 from django.urls.converters import IntConverter
 
-LARGEST = 2**63 - 1  # that either database can look up
+LARGEST = 2**63 - 1  # that either database can look up; no row will ever have it
 
 
 class RowNumber(IntConverter):
-    """A number that a row may have; an address with a larger one is not found."""
+    """A number of a row; one too large for a database is taken for the largest, which is free."""
 
     def to_python(self, value: str) -> int:
-        number = int(value) if len(value) < 20 else LARGEST + 1
-        if number > LARGEST:
-            raise ValueError(f"no row has the number {value}")
-        return number
+        return min(super().to_python(value), LARGEST)

@@ -33,7 +33,7 @@ from tests.stack import wait
 from workers.mutation.operator import MutationRequest, load_operator
 
 CHILDREN = 640  # of one measurement of evaluation
-EVOLVED = 128  # whose rows are weighed
+EVOLVED = 1024  # whose rows are weighed
 BATCH = 32  # children of a job, as a run with the defaults makes them
 WORKERS = (1, 2, 4)
 VIEWERS = (50, 200, 500)
