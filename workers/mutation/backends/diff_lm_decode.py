@@ -38,13 +38,11 @@ class Rows:
         # Of NumPy, whose zeros take up memory only where something is written.
         self.keys = [np.zeros(own, np.float32) for _ in attentions]
         self.values = [np.zeros(own, np.float32) for _ in attentions]
-        self.prompt_keys, self.prompt_values = (
-            [
-                (np.zeros(shared, network.dtype), np.zeros(shared[:-1], np.float32))
-                for _ in attentions
-            ]
-            for _ in "kv"
-        )  # as ``stored`` makes them
+        kept = [
+            (np.zeros(shared, network.dtype), np.zeros(shared[:-1], np.float32))
+            for _ in (*attentions, *attentions)
+        ]  # as ``stored`` makes them
+        self.prompt_keys, self.prompt_values = kept[::2], kept[1::2]
         inputs = (capacity, tail + longest_answer, network.width)
         self._inputs = [np.zeros(inputs, np.float32) for _ in convolutions]
         self.logits = torch.zeros(capacity, network.vocabulary)

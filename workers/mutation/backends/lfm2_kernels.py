@@ -10,8 +10,6 @@ import numpy as np
 from numba import njit
 
 compiled = njit(cache=True, fastmath=True, error_model="numpy")
-
-
 ROWS_AT_ONCE = 36  # of a product; they stay in the first-level cache while weights pass by
 
 
@@ -24,7 +22,7 @@ def product(x, weight, scale, found):
 
     Args:
         weight: int8 or float32.
-        scale: (J,)
+        scale: (J,) or longer.
         found: (N, J), written.
     """
     count, outputs = found.shape
@@ -32,36 +30,27 @@ def product(x, weight, scale, found):
         end = min(first + ROWS_AT_ONCE, count)
         for j in range(0, outputs, 3):
             j1, j2 = min(j + 1, outputs - 1), min(j + 2, outputs - 1)
+            u, v, w = weight[j], weight[j1], weight[j2]
+            su, sv, sw = scale[j], scale[j1], scale[j2]
             for n in range(first, end, 3):
                 n1, n2 = min(n + 1, end - 1), min(n + 2, end - 1)
-                sums = _nine(x[n], x[n1], x[n2], weight[j], weight[j1], weight[j2])
-                found[n2, j2], found[n2, j1], found[n2, j] = sums[6:]
-                found[n1, j2], found[n1, j1], found[n1, j] = sums[3:6]
-                found[n, j2], found[n, j1], found[n, j] = sums[:3]
-            for n in range(first, end):
-                found[n, j] *= scale[j]
-                if j1 > j:
-                    found[n, j1] *= scale[j1]
-                if j2 > j1:
-                    found[n, j2] *= scale[j2]
-
-
-@njit(cache=True, fastmath=True, error_model="numpy", inline="always")
-def _nine(a, b, c, u, v, w):
-    """Return the sums of products of three rows with three, for each row the last one first."""
-    aw = av = au = bw = bv = bu = cw = cv = cu = np.float32(0)
-    for k in range(len(a)):
-        x, y, z = np.float32(u[k]), np.float32(v[k]), np.float32(w[k])
-        au += a[k] * x
-        av += a[k] * y
-        aw += a[k] * z
-        bu += b[k] * x
-        bv += b[k] * y
-        bw += b[k] * z
-        cu += c[k] * x
-        cv += c[k] * y
-        cw += c[k] * z
-    return aw, av, au, bw, bv, bu, cw, cv, cu
+                a, b, c = x[n], x[n1], x[n2]
+                au = av = aw = bu = bv = bw = cu = cv = cw = np.float32(0)
+                for k in range(x.shape[1]):
+                    p, q, r = np.float32(u[k]), np.float32(v[k]), np.float32(w[k])
+                    au += a[k] * p
+                    av += a[k] * q
+                    aw += a[k] * r
+                    bu += b[k] * p
+                    bv += b[k] * q
+                    bw += b[k] * r
+                    cu += c[k] * p
+                    cv += c[k] * q
+                    cw += c[k] * r
+                # Where fewer than three are left, the last one was taken again: the same numbers.
+                found[n, j], found[n, j1], found[n, j2] = au * su, av * sv, aw * sw
+                found[n1, j], found[n1, j1], found[n1, j2] = bu * su, bv * sv, bw * sw
+                found[n2, j], found[n2, j1], found[n2, j2] = cu * su, cv * sv, cw * sw
 
 
 @compiled
@@ -152,25 +141,16 @@ def score(qkv, prompts, of_prompt, own, at, scores):
     _, _, heads, size = qkv.shape
     widest = lengths.max()
     for p in range(len(lengths)):
-        length = lengths[p]
+        members, length = rows[starts[p] : starts[p + 1]], lengths[p]
+        queries = np.empty((len(members), size), np.float32)
+        found = np.empty((len(members), length), np.float32)
         for h in range(heads):
-            known, scale = keys[p, h], scales[p, h]
-            for first in range(starts[p], starts[p + 1], 3):
-                last = starts[p + 1] - 1
-                n, n1, n2 = rows[first], rows[min(first + 1, last)], rows[min(first + 2, last)]
-                q, q1, q2 = qkv[n, 0, h], qkv[n1, 0, h], qkv[n2, 0, h]
-                s, s1, s2 = scores[n, h], scores[n1, h], scores[n2, h]
-                for t in range(0, length, 3):
-                    t1, t2 = min(t + 1, length - 1), min(t + 2, length - 1)
-                    found = _nine(q, q1, q2, known[t], known[t1], known[t2])
-                    s2[t2], s2[t1], s2[t] = found[6:]
-                    s1[t2], s1[t1], s1[t] = found[3:6]
-                    s[t2], s[t1], s[t] = found[:3]
-            for k in range(starts[p], starts[p + 1]):
-                s = scores[rows[k], h]
-                for t in range(length):
-                    s[t] *= scale[t]
-                s[length:widest] = -np.inf
+            for k, n in enumerate(members):
+                queries[k] = qkv[n, 0, h]
+            product(queries, keys[p, h, :length], scales[p, h], found)
+            for k, n in enumerate(members):
+                scores[n, h, :length] = found[k]
+                scores[n, h, length:widest] = -np.inf
     for n in range(len(at)):
         end = at[n]
         for h in range(heads):
