@@ -14,7 +14,6 @@ from elmweb.accounts.quotas import QuotaSpent
 from elmweb.export import csv_response
 from simulation.outcome import Outcome
 
-CHILD_RELATIONS = ("program", "parent", "model_version", "run")
 ACTIONS = {"pause": services.pause, "resume": services.resume, "stop": services.stop}
 
 
@@ -47,14 +46,17 @@ def act(request: HttpRequest, run_id: int, action: str) -> JsonResponse:
     return JsonResponse({"state": run.state})
 
 
-def _child(run_id: int, seq: int) -> Child:
-    return get_object_or_404(Child.objects.select_related(*CHILD_RELATIONS), run_id=run_id, seq=seq)
+def find_child(run_id: int, seq: int, *related: str) -> Child:
+    """Return a child of a run, or answer 404; numbers that no database holds included."""
+    run = get_object_or_404(Run, pk=run_id)  # first: Django guards this look-up, not run_id's own
+    return get_object_or_404(run.children.select_related(*related), seq=seq)
 
 
 @require_GET
 def child(request: HttpRequest, run_id: int, seq: int) -> JsonResponse:
     """One child with its code, diff and numbers."""
-    return JsonResponse(queries.child_json(_child(run_id, seq)))
+    one = find_child(run_id, seq, "program", "parent", "model_version")
+    return JsonResponse(queries.child_json(one))
 
 
 @require_GET
@@ -141,15 +143,15 @@ def export_json(request: HttpRequest, run_id: int) -> JsonResponse:
 
 urlpatterns = [
     path("runs", run_list, name="api-runs"),
-    path("runs/<row:run_id>/snapshot", snapshot, name="api-snapshot"),
+    path("runs/<int:run_id>/snapshot", snapshot, name="api-snapshot"),
     *(
-        path(f"runs/<row:run_id>/{action}", act, {"action": action}, name=f"api-{action}")
+        path(f"runs/<int:run_id>/{action}", act, {"action": action}, name=f"api-{action}")
         for action in ACTIONS
     ),
-    path("runs/<row:run_id>/children/<row:seq>", child, name="api-child"),
-    path("runs/<row:run_id>/cells/<row:index>/history", cell_history, name="api-cell-history"),
-    path("runs/<row:run_id>/export.csv", export_csv, name="api-export-csv"),
-    path("runs/<row:run_id>/export.json", export_json, name="api-export-json"),
+    path("runs/<int:run_id>/children/<int:seq>", child, name="api-child"),
+    path("runs/<int:run_id>/cells/<int:index>/history", cell_history, name="api-cell-history"),
+    path("runs/<int:run_id>/export.csv", export_csv, name="api-export-csv"),
+    path("runs/<int:run_id>/export.json", export_json, name="api-export-json"),
     path("checks", new_check, name="api-check-new"),
-    path("checks/<row:job_id>", check, name="api-check"),
+    path("checks/<int:job_id>", check, name="api-check"),
 ]

@@ -105,16 +105,16 @@ def smollm2(request: HttpRequest) -> JsonResponse:
 urlpatterns = [
     path("models/smollm2/install", smollm2, name="api-smollm2"),
     path("trainings/preview", preview, name="api-training-preview"),
-    path("trainings/<row:training_id>/live", live, name="api-training-live"),
+    path("trainings/<int:training_id>/live", live, name="api-training-live"),
     *(
         path(
-            f"trainings/<row:training_id>/{action}",
+            f"trainings/<int:training_id>/{action}",
             act,
             {"action": action},
             name=f"api-training-{action}",
         )
         for action in ACTIONS
     ),
-    path("runs/<row:run_id>/models", set_models, name="api-run-models"),
-    path("runs/<row:run_id>/repeat", set_repeat, name="api-run-repeat"),
+    path("runs/<int:run_id>/models", set_models, name="api-run-models"),
+    path("runs/<int:run_id>/repeat", set_repeat, name="api-run-repeat"),
 ]

@@ -12,6 +12,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET
 
 from archive import races, replays
+from archive.api import find_child
 from archive.models import Child, Job, SeedProgram
 
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -24,8 +25,7 @@ def _error(sentence: str, status: int) -> JsonResponse:
 
 
 def _child(run_id: int, seq: int) -> Child:
-    children = Child.objects.select_related("program", "run")
-    return get_object_or_404(children, run_id=run_id, seq=seq)
+    return find_child(run_id, seq, "program")
 
 
 def _seed(seed_id: int) -> SeedProgram:
@@ -153,16 +153,16 @@ def _download(data: dict[str, Any], name: str) -> JsonResponse:
 
 
 urlpatterns = [
-    path("runs/<row:run_id>/children/<row:seq>/replay", child_replay, name="api-child-replay"),
+    path("runs/<int:run_id>/children/<int:seq>/replay", child_replay, name="api-child-replay"),
     path(
-        "runs/<row:run_id>/children/<row:seq>/replay.json",
+        "runs/<int:run_id>/children/<int:seq>/replay.json",
         child_replay_json,
         name="api-child-replay-json",
     ),
-    path("runs/<row:run_id>/children/<row:seq>/body.json", child_body, name="api-child-body"),
-    path("seeds/<row:seed_id>/replay", seed_replay, name="api-seed-replay"),
-    path("seeds/<row:seed_id>/replay.json", seed_replay_json, name="api-seed-replay-json"),
-    path("seeds/<row:seed_id>/body.json", seed_body, name="api-seed-body"),
-    path("checks/<row:job_id>/replay", check_replay, name="api-check-replay"),
+    path("runs/<int:run_id>/children/<int:seq>/body.json", child_body, name="api-child-body"),
+    path("seeds/<int:seed_id>/replay", seed_replay, name="api-seed-replay"),
+    path("seeds/<int:seed_id>/replay.json", seed_replay_json, name="api-seed-replay-json"),
+    path("seeds/<int:seed_id>/body.json", seed_body, name="api-seed-body"),
+    path("checks/<int:job_id>/replay", check_replay, name="api-check-replay"),
     path("race.json", race, name="api-race"),
 ]

@@ -115,7 +115,7 @@ def description() -> dict[str, Any]:
 def _address(route: URLPattern) -> str:
     address = str(route.pattern)
     for name in route.pattern.converters:
-        address = address.replace(f"<row:{name}>", f"{{{name}}}")
+        address = address.replace(f"<int:{name}>", f"{{{name}}}")
     return f"/api/{address}"
 
 

@@ -169,7 +169,7 @@ urlpatterns = [
     path("terrains/new/", terrain_new, name="terrain-new"),
     path("terrains/picture.svg", picture, name="terrain-picture"),
     path("terrains/check/", check, name="terrain-check"),
-    path("terrains/<row:terrain_id>/terrain.json", terrain_file, name="terrain-file"),
-    path("terrains/<row:terrain_id>/delete/", terrain_delete, name="terrain-delete"),
-    path("terrains/<row:terrain_id>/restore/", terrain_restore, name="terrain-restore"),
+    path("terrains/<int:terrain_id>/terrain.json", terrain_file, name="terrain-file"),
+    path("terrains/<int:terrain_id>/delete/", terrain_delete, name="terrain-delete"),
+    path("terrains/<int:terrain_id>/restore/", terrain_restore, name="terrain-restore"),
 ]
