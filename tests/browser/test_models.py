@@ -66,11 +66,11 @@ def test_cells_are_brushed_with_the_mouse_and_the_preview_follows(
     page: Page, stack: Stack, demo: int
 ):
     wait_for_children(page, stack, demo)
+    cells = cells_of(page, stack, demo)  # before the page: its map does not grow with the run
     open_brush(page, stack, demo)
     edits = page.get_by_test_id("preview-edits")
     expect(edits).to_have_text(re.compile(r"^\d+$"))
     everything = int(edits.inner_text())
-    cells = cells_of(page, stack, demo)
     x, y, side = page.evaluate(CENTRE, cells[len(cells) // 2])
     drag(page, (x - side, y - side), (x + side, y + side))
     some = sent(page)
