@@ -1,6 +1,9 @@
 """The engine of the bundled model: the same network, exact sampling, independent rows."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -126,7 +129,7 @@ def test_logits_are_those_of_transformers(model):
 
 
 @settings(deadline=None)  # the first call compiles
-@given(st.integers(1, 70), st.integers(1, 9), st.integers(1, 70), st.integers(0, 2**32 - 1))
+@given(st.integers(1, 70), st.integers(1, 40), st.integers(1, 70), st.integers(0, 2**32 - 1))
 def test_products_are_those_of_numpy_and_bytes_are_off_by_half_a_step(rows, outputs, size, seed):
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((rows, size), dtype=np.float32)
@@ -135,13 +138,47 @@ def test_products_are_those_of_numpy_and_bytes_are_off_by_half_a_step(rows, outp
     full, small = (Matrix(torch.from_numpy(weight), kind) for kind in (np.float32, np.int8))
     assert np.allclose(full(x), exact, atol=1e-4)
     half_a_step = np.abs(weight).max(1) / 127 / 2
-    assert (np.abs(small(x) - exact) <= np.abs(x).sum(1)[:, None] * half_a_step + 1e-4).all()
+    assert (np.abs(small(x) - exact) <= np.abs(x).sum(1)[:, None] * half_a_step + 1e-2).all()
     assert (small(x)[rows // 2] == small(x[rows // 2 :])[0]).all()  # whatever rows are beside it
 
 
+@pytest.mark.parametrize("size", [2, 640, 5000])
+def test_the_largest_sums_do_not_overflow(size):
+    weight = np.ones((3, size), np.float32)
+    weight[1] = -1
+    small = Matrix(torch.from_numpy(weight), np.int8)
+    assert small(np.full((2, size), 1e4, np.float32)) == pytest.approx(
+        1e4 * weight.sum(1) + np.zeros((2, 1))
+    )
+
+
+def test_products_are_the_same_where_the_instruction_for_pairs_is_missing():
+    """As on other processors than Intel's and AMD's."""
+    code = (
+        "import numpy as np; from workers.mutation.backends.lfm2_bytes import *;"
+        "rng = np.random.default_rng(4);"
+        "x = rng.standard_normal((7, 33), dtype=np.float32);"
+        "packed = pack(rng.integers(-127, 128, (21, 33), np.int8), rng.random(21, np.float32));"
+        "print(product_of_bytes(x, *packed).sum(0).tolist())"
+    )
+    found = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", code],
+                env={**os.environ, **more},
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        for more in ({}, {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""})
+    ]
+    assert found[0] == pytest.approx(found[1], rel=1e-5, abs=1e-5)
+
+
 @pytest.fixture(scope="module")
-def precise():
-    return load_diff_lm(dtype=np.float32)
+def engine():
+    return load_diff_lm()
 
 
 def texts(model, *asked):
@@ -150,16 +187,16 @@ def texts(model, *asked):
     return [[(c.text, c.tokens, c.tries, c.problem) for c in group] for group in found]
 
 
-def test_an_answer_does_not_depend_on_the_others_of_its_batch(precise):
-    alone = texts(precise, (SQUARE, 3))
-    assert texts(precise, (SQUARE, 3), (RADIAL, 5))[0] == alone[0]
+def test_an_answer_does_not_depend_on_the_others_of_its_batch(engine):
+    alone = texts(engine, (SQUARE, 3))
+    assert texts(engine, (SQUARE, 3), (RADIAL, 5))[0] == alone[0]
     assert len({text for text, *_ in alone[0]}) > 1
 
 
-def test_rows_that_wait_are_written_like_the_others(precise, monkeypatch):
-    wide = texts(precise, (SQUARE, 5), (RADIAL, 2))
+def test_rows_that_wait_are_written_like_the_others(engine, monkeypatch):
+    wide = texts(engine, (SQUARE, 5), (RADIAL, 2))
     monkeypatch.setattr("workers.mutation.backends.diff_lm_write.MAX_ROWS", 3)
-    assert texts(precise, (SQUARE, 5), (RADIAL, 2)) == wide
+    assert texts(engine, (SQUARE, 5), (RADIAL, 2)) == wide
 
 
 class NoOdd:
@@ -217,8 +254,8 @@ def test_dead_ends_are_taken_back_and_counted():
     assert all(c.seconds > 0 for c in found)
 
 
-def test_a_prompt_that_answers_share_counts_once(precise):
-    [found] = precise.complete([Prompt(SQUARE, MESSAGE, 3)], temperature=0.8, rng_seed=0)
+def test_a_prompt_that_answers_share_counts_once(engine):
+    [found] = engine.complete([Prompt(SQUARE, MESSAGE, 3)], temperature=0.8, rng_seed=0)
     assert found[0].prompt_tokens > 200
     assert [c.prompt_tokens for c in found[1:]] == [0, 0]
 

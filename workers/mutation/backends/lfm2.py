@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, norm_and_turn, product
+from workers.mutation.backends.lfm2_bytes import pack, product_of_bytes
+from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, norm_and_turn
 
 
 class Memory(Protocol):
@@ -66,13 +67,17 @@ class Matrix:
     """Weights (J, K), stored in ``dtype``, that rows of K numbers are multiplied with."""
 
     def __init__(self, weight: Tensor, dtype: type[np.float32 | np.int8]):
+        self.outputs = len(weight)
         self.weight, self.scale = stored(weight.float().contiguous().numpy(), dtype)
+        self.is_packed = dtype is np.int8
+        if self.is_packed:
+            self.weight, self.scale = pack(self.weight, self.scale)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return the product (N, J) with ``x`` (N, K)."""
-        found = np.empty((len(x), len(self.weight)), np.float32)
-        product(x, self.weight, self.scale, found)
-        return found
+        if self.is_packed:
+            return product_of_bytes(x, self.weight, self.scale)[:, : self.outputs]
+        return x @ self.weight.T
 
 
 @dataclass(frozen=True)
