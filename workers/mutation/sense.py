@@ -5,6 +5,7 @@ line has already may stay, so a program's own habits are never held against it.
 """
 
 import ast
+import functools
 import re
 from collections.abc import Collection, Iterator
 
@@ -103,8 +104,9 @@ def _category(value: ast.expr) -> str | tuple:
     return "text" if isinstance(getattr(value, "value", None), str) else "number"
 
 
+@functools.lru_cache(maxsize=512)  # several questions are asked of a line, in all answers
 def parse_line(text: str) -> ast.Module | None:
-    """Return the tree of one statement or block header by itself."""
+    """Return the tree of one statement or block header by itself; it is shared, so only read."""
     code = text
     if opens_block(text):
         code = text.split("#")[0].rstrip() + " pass"

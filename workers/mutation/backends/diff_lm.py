@@ -133,14 +133,12 @@ def load_diff_lm(
     *,
     name: str = "bundled",
     version: str = "",
-    dtype: type[np.float32 | np.int8] = np.int8,
     **options,
 ) -> DiffLM:
     """Read weights, vocabulary and shape from ``folder``.
 
     Args:
         version: by default made from the weights' hash.
-        dtype: of the matrices, see ``lfm2.Matrix``.
         options: of ``DiffLM``.
 
     Raises:
@@ -155,7 +153,7 @@ def load_diff_lm(
         )
     try:
         config = json.loads(paths[2].read_text())
-        network = Network(config, load_file(paths[0]), dtype)
+        network = Network(config, load_file(paths[0]))
         tokenizer = Tokenizer.from_file(str(paths[1]))
     except Exception as error:  # whatever a damaged file raises, its reader wants to know which
         raise WeightsMissing(f"the model in {folder} cannot be read: {error}") from error

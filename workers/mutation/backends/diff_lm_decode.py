@@ -11,7 +11,8 @@ import itertools
 import numpy as np
 import torch
 
-from workers.mutation.backends.lfm2 import Network, Prefix, stored
+from workers.mutation.backends.lfm2 import Network, Prefix
+from workers.mutation.backends.lfm2_bytes import pack, stored
 from workers.mutation.backends.lfm2_kernels import gather, score
 
 
@@ -33,16 +34,13 @@ class Rows:
         self.network = network
         heads, size, tail = network.heads, network.head_size, network.window - 1
         own = (capacity, heads, longest_answer, size)
-        shared = (capacity, heads, longest_prompt, size)
         attentions, convolutions = range(network.attentions), range(network.convolutions)
         # Of NumPy, whose zeros take up memory only where something is written.
         self.keys = [np.zeros(own, np.float32) for _ in attentions]
         self.values = [np.zeros(own, np.float32) for _ in attentions]
-        kept = [
-            (np.zeros(shared, network.dtype), np.zeros(shared[:-1], np.float32))
-            for _ in (*attentions, *attentions)
-        ]  # as ``stored`` makes them
-        self.prompt_keys, self.prompt_values = kept[::2], kept[1::2]
+        longest = np.zeros((heads, longest_prompt, size), np.float32)
+        self.prompt_keys = [_places(capacity, pack_keys(longest)) for _ in attentions]
+        self.prompt_values = [_places(capacity, pack_values(longest)) for _ in attentions]
         inputs = (capacity, tail + longest_answer, network.width)
         self._inputs = [np.zeros(inputs, np.float32) for _ in convolutions]
         self.logits = torch.zeros(capacity, network.vocabulary)
@@ -60,10 +58,10 @@ class Rows:
         if place is None:
             place = len(self.prompts)
             self.prompts.append(prompt)
-            pairs = (*self.prompt_keys, *self.prompt_values)
-            for (numbers, scales), new in zip(pairs, (*prompt.keys, *prompt.values), strict=True):
-                here = np.s_[place, :, : prompt.length]
-                numbers[here], scales[here] = stored(new.numpy(), self.network.dtype)
+            for kept, keys in zip(self.prompt_keys, prompt.keys, strict=True):
+                _put(kept, place, pack_keys(keys.numpy()))
+            for kept, values in zip(self.prompt_values, prompt.values, strict=True):
+                _put(kept, place, pack_values(values.numpy()))
         row = len(self)
         self.lengths.append(0)
         self.prompt_of.append(place)
@@ -93,9 +91,8 @@ class Rows:
     def _forget(self, prompt: int) -> None:
         """Drop a prompt; the last one takes its place."""
         last = len(self.prompts) - 1
-        length = self.prompts[last].length
         for kept in itertools.chain(*self.prompt_keys, *self.prompt_values):
-            kept[prompt, :, :length] = kept[last, :, :length]
+            kept[prompt] = kept[last]
         self.prompts[prompt] = self.prompts[last]
         self.prompts.pop()
         self.prompt_of = [prompt if p == last else p for p in self.prompt_of]
@@ -142,3 +139,26 @@ class Rows:
         found = np.empty((len(self), self.network.width), np.float32)
         gather(weights, values, self.of_prompt, own[1], self.at, found)
         return found
+
+
+def pack_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return keys (H, tokens, S) and their scales as ``lfm2_kernels.score`` takes them."""
+    return pack(*stored(keys))
+
+
+def pack_values(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return values (H, tokens, S) and their scales as ``lfm2_kernels.gather`` takes them."""
+    numbers, scales = stored(values)
+    ones = np.ones((len(values), values.shape[-1]), np.float32)
+    return pack(numbers.swapaxes(-1, -2), ones)[0], scales
+
+
+def _places(capacity: int, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """Return room for as many times the arrays."""
+    return tuple(np.zeros((capacity, *array.shape), array.dtype) for array in arrays)
+
+
+def _put(places: tuple[np.ndarray, ...], place: int, arrays: tuple[np.ndarray, ...]) -> None:
+    """Write arrays, which may be smaller than their room, to a place."""
+    for kept, new in zip(places, arrays, strict=True):
+        kept[(place, *map(slice, new.shape))] = new

@@ -5,7 +5,8 @@ compares the logits with. It is written out here because of what ``transformers.
 do: rows of one prompt attend to its keys together, rows leave and join at any step, and a row is
 taken back by shortening it. What tokens remember of each other is a ``Memory``.
 
-Softmax, SiLU and attention within a prompt are torch's; all else is in ``lfm2_kernels``.
+Softmax and attention within a prompt are torch's, products are in ``lfm2_bytes``, all else is in
+``lfm2_kernels``.
 """
 
 from collections.abc import Mapping
@@ -17,8 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from workers.mutation.backends.lfm2_bytes import pack, product_of_bytes
-from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, norm_and_turn
+from workers.mutation.backends.lfm2_bytes import pack, product_of_bytes, stored
+from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, gate, norm_and_turn
 
 
 class Memory(Protocol):
@@ -51,33 +52,16 @@ class Prefix:
     logits: Tensor  # (vocabulary,) of the next token
 
 
-def stored(x: np.ndarray, dtype: type[np.float32 | np.int8]) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``x`` in ``dtype`` and the scales of its rows, which lie along the last axis.
-
-    The scale of bytes is the 127th part of a row's largest number. Validity of children is the
-    same with them (docs/performance.md).
-    """
-    if dtype is np.float32:
-        return x, np.ones(x.shape[:-1], np.float32)
-    scale = np.maximum(np.abs(x).max(-1), np.float32(1e-12)) / np.float32(127)
-    return np.rint(x / scale[..., None]).astype(np.int8), scale
-
-
 class Matrix:
-    """Weights (J, K), stored in ``dtype``, that rows of K numbers are multiplied with."""
+    """Weights (J, K), kept in bytes, that rows of K numbers are multiplied with."""
 
-    def __init__(self, weight: Tensor, dtype: type[np.float32 | np.int8]):
-        self.outputs = len(weight)
-        self.weight, self.scale = stored(weight.float().contiguous().numpy(), dtype)
-        self.is_packed = dtype is np.int8
-        if self.is_packed:
-            self.weight, self.scale = pack(self.weight, self.scale)
+    def __init__(self, weight: Tensor):
+        self.outputs, self.inputs = weight.shape
+        self.packed = pack(*stored(weight.float().contiguous().numpy()))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Return the product (N, J) with ``x`` (N, K)."""
-        if self.is_packed:
-            return product_of_bytes(x, self.weight, self.scale)[:, : self.outputs]
-        return x @ self.weight.T
+        return product_of_bytes(x, *self.packed)[:, : self.outputs]
 
 
 @dataclass(frozen=True)
@@ -99,22 +83,15 @@ class Network:
     Args:
         config: as in ``config.json`` of ``Lfm2ForCausalLM``.
         weights: its state, by name.
-        dtype: of matrices and of what is known of prompts, see ``stored``; all else is float32.
 
     Raises:
         ValueError: another kind of network, or weights that do not belong to ``config``.
     """
 
-    def __init__(
-        self,
-        config: Mapping,
-        weights: Mapping[str, Tensor],
-        dtype: type[np.float32 | np.int8] = np.int8,
-    ):
+    def __init__(self, config: Mapping, weights: Mapping[str, Tensor]):
         if config.get("model_type") != "lfm2" or config.get("conv_bias"):
             kind = f"{config.get('model_type')!r}, conv_bias={config.get('conv_bias')}"
             raise ValueError(f"expected a network 'lfm2' without bias, got {kind}")
-        self.dtype = dtype
         self.heads = config["num_attention_heads"]
         self.head_size = config["hidden_size"] // self.heads
         self.width = config["hidden_size"]
@@ -127,7 +104,7 @@ class Network:
             self.vocabulary = len(self.embedding)
             self.last_norm = weights["model.embedding_norm.weight"].float().numpy()
             tied = weights["model.embed_tokens.weight"]
-            self.head = Matrix(weights.get("lm_head.weight", tied), dtype)
+            self.head = Matrix(weights.get("lm_head.weight", tied))
         except KeyError as error:
             raise ValueError(f"the weights lack {error}") from error
         self.convolutions = config["layer_types"].count("conv")
@@ -159,12 +136,12 @@ class Network:
                     kind == "conv",
                     counts[kind],
                     get("operator_norm").numpy(),
-                    Matrix(into, self.dtype),
+                    Matrix(into),
                     mixer.numpy(),
-                    Matrix(out, self.dtype),
+                    Matrix(out),
                     get("ffn_norm").numpy(),
-                    Matrix(torch.cat((get("feed_forward.w1"), get("feed_forward.w3"))), self.dtype),
-                    Matrix(get("feed_forward.w2"), self.dtype),
+                    Matrix(torch.cat((get("feed_forward.w1"), get("feed_forward.w3")))),
+                    Matrix(get("feed_forward.w2")),
                 )
             )
             counts[kind] += 1
@@ -185,6 +162,7 @@ class Network:
         count = len(ids)
         x = np.zeros((count, self.width), np.float32)
         normed, found = np.empty_like(x), np.empty_like(x)
+        gated = np.empty((count, self.layers[0].feed_out.inputs), np.float32)
         more = self.embedding[ids]
         for layer in self.layers:
             add_and_norm(x, more, layer.norm, self.eps, normed)
@@ -198,8 +176,8 @@ class Network:
                 norm_and_turn(qkv, layer.mixer, self.eps, *turns)
                 found = memory.attend(layer.number, qkv)
             add_and_norm(x, layer.out(found), layer.feed_norm, self.eps, normed)
-            gate, up = torch.from_numpy(layer.feed_into(normed)).chunk(2, -1)
-            more = layer.feed_out((F.silu(gate) * up).numpy())
+            gate(layer.feed_into(normed), gated)
+            more = layer.feed_out(gated)
         add_and_norm(x, more, self.last_norm, self.eps, normed)
         return normed
 

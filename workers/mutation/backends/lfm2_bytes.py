@@ -24,17 +24,28 @@ SUMS = ir.VectorType(WORD, OUTPUTS // 2)
 FLOATS = ir.VectorType(FLOAT, OUTPUTS // 2)
 
 
-def pack(weight: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lay ``weight`` (J, K), int8, and ``scale`` (J,) out for ``product_of_bytes``.
+def stored(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``x`` in int8 and the scales of its rows, which lie along the last axis.
 
-    Returns: (blocks, pairs, 16, 2), two inputs of sixteen outputs side by side, and
-        (blocks * 16,); zeros where ``weight`` ends within a block or pair.
+    A scale is the 127th part of a row's largest number. Validity of children is the same with them
+    (docs/performance.md).
     """
-    outputs, size = weight.shape
-    more = -outputs % OUTPUTS
-    padded = np.pad(weight, ((0, more), (0, size % 2)))
-    blocks = padded.reshape(-1, OUTPUTS, padded.shape[1] // 2, 2).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(blocks), np.pad(scale, (0, more))
+    scale = np.maximum(np.abs(x).max(-1), np.float32(1e-12)) / np.float32(LARGEST)
+    return np.rint(x / scale[..., None]).astype(np.int8), scale
+
+
+def pack(weight: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lay ``weight`` (..., J, K) and ``scale`` (..., J) out for ``product_of_bytes``.
+
+    Returns: (..., blocks, pairs, 16, 2), two inputs of sixteen outputs side by side, and
+        (..., blocks * 16); zeros where ``weight`` ends within a block or pair.
+    """
+    *before, outputs, size = weight.shape
+    whole = [(0, 0)] * len(before)
+    more = 0, -outputs % OUTPUTS
+    padded = np.pad(weight, [*whole, more, (0, size % 2)])
+    blocks = padded.reshape(*before, -1, OUTPUTS, padded.shape[-1] // 2, 2)
+    return np.ascontiguousarray(blocks.swapaxes(-3, -2)), np.pad(scale, [*whole, more])
 
 
 @intrinsic
@@ -78,6 +89,14 @@ def _write_tile(context, builder, signature, args):
         first = builder.insert_element(nothing, value, WORD(0))
         return builder.shuffle_vector(first, nothing, ir.Constant(SUMS, [0] * SUMS.count))
 
+    def prefetch(place):
+        pointer = builder.inttoptr(place, BYTE.as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, WORD, WORD, WORD])
+        name = "llvm.prefetch.p0"
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        builder.call(function, [pointer, WORD(0), WORD(3), WORD(1)])
+
+    block_size = cgutils.unpack_tuple(builder, arrays[2].strides)[0]
     rows = [builder.add(row, LONG(n)) for n in range(ROWS)]
     inputs = [address(0, n) for n in rows]
     weights = address(2, block)
@@ -101,6 +120,7 @@ def _write_tile(context, builder, signature, args):
         spread = builder.bitcast(everywhere(both, SUMS), PAIRS)
         added += [_multiply_and_add_pairs(context, builder, spread, w) for w in two]
     added = [builder.add(s, a) for s, a in zip(sums, added, strict=True)]
+    prefetch(builder.add(here, block_size))  # the next block is fetched while this one is used
     following = builder.add(pair, LONG(1))
     pair.add_incoming(following, loop)
     for s, a in zip(sums, added, strict=True):
@@ -139,11 +159,11 @@ def _multiply_and_add_pairs(context, builder, a, b):
 
 @njit(cache=True, fastmath=True, error_model="numpy")
 def product_of_bytes(x, weight, scale):
-    """Return ``x`` (N, K) times the transpose of a weight and its scale from ``pack``.
+    """Return ``x`` (N, K) times the transpose of a weight (J, K), as ``pack`` lays them out.
 
     What a row becomes does not depend on the others.
 
-    Returns: (N, blocks * 16)
+    Returns: (N, J), or a few columns more, see ``pack``.
     """
     count, size = x.shape
     padded = (count + ROWS - 1) // ROWS * ROWS
