@@ -66,8 +66,8 @@ class Rows:
         self.lengths.append(0)
         self.prompt_of.append(place)
         self.logits[row] = prompt.logits
-        for kept, new in zip(self._inputs, prompt.tails, strict=True):
-            kept[row, : len(new)] = new
+        for inputs, tail in zip(self._inputs, prompt.tails, strict=True):
+            inputs[row, : len(tail)] = tail
         self._is_arranged = False
 
     def leave(self, row: int) -> None:
@@ -161,4 +161,4 @@ def _places(capacity: int, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, 
 def _put(places: tuple[np.ndarray, ...], place: int, arrays: tuple[np.ndarray, ...]) -> None:
     """Write arrays, which may be smaller than their room, to a place."""
     for kept, new in zip(places, arrays, strict=True):
-        kept[(place, *map(slice, new.shape))] = new
+        kept[place][tuple(map(slice, new.shape))] = new
