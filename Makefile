@@ -35,11 +35,17 @@ $(STAMP): pyproject.toml
 run: setup
 	@$(BIN)/python manage.py up
 
+# Tests that start all of ELMWeb have the machine to themselves; the others run side by side.
+WHOLE = (browser or chaos)
+SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
+
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not $(WHOLE)'
+	@$(BIN)/python -m pytest -m 'not slow and $(WHOLE)'
 
 test-all: setup
-	@$(BIN)/python -m pytest -m 'not compose'
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not compose and not $(WHOLE)'
+	@$(BIN)/python -m pytest -m 'not compose and $(WHOLE)'
 
 # Builds the images, starts them under a name and port of their own and removes all but the images.
 compose-test: setup
@@ -55,7 +61,7 @@ ON_POSTGRES = (django_db and not slow and not browser and not chaos) or (postgre
 
 # The tests of the database, on a PostgreSQL server of their own that is thrown away.
 test-postgres: setup
-	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m '$(ON_POSTGRES)'
+	@$(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m '$(ON_POSTGRES)'
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -63,7 +69,7 @@ check: setup
 	$(BIN)/mypy .
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q -m 'not slow and not browser and not chaos'
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m 'not slow and not $(WHOLE)'
 
 bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'

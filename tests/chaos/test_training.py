@@ -22,7 +22,7 @@ from archive.models import Run
 from archive.services import trainings
 from archive.tuning import TuneConfig
 run = Run.objects.get(pk={run})
-config = TuneConfig(base="bundled", runs=(run.pk,), epochs=0.7, batch_tokens=1024, compare=0,
+config = TuneConfig(base="bundled", runs=(run.pk,), epochs=0.4, batch_tokens=1024, compare=0,
                     patience=0, held_out=0.2)
 print(trainings.create(config, name="survivor", run=run).pk)
 """
