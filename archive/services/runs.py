@@ -157,13 +157,17 @@ def note_trouble(run: Run, sentence: str) -> None:
         feed.announce(run.pk)
 
 
-def start_demo(owner: User | None = None) -> Run:
-    """Start the demo run: the paper's square seed program and its three commit messages."""
+def start_demo(owner: User | None = None, budget: int = DEMO_BUDGET) -> Run:
+    """Start the demo run: the paper's square seed program and its three commit messages.
+
+    Raises:
+        ValueError: a ``budget`` [children] that no run may have.
+    """
     square = SeedProgram.objects.filter(bundled=True, name="square", deleted_at=None).first()
     source = get_domain("sodarace").seed_programs["square"].source
     with transaction.atomic():
         run = create_run(
-            config=RunConfig(budget=DEMO_BUDGET),
+            config=RunConfig(budget=budget),
             seed_program=square,
             source=source,
             name="Demo: the square learns to walk",

@@ -1,5 +1,6 @@
 """``evolve`` repeats, in two processes at once too, and both commands refuse nonsense."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+
+from archive.models import Run
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
@@ -105,3 +109,12 @@ def test_wrong_arguments_end_with_2_and_a_sentence(arguments, words, tmp_path):
     assert process.returncode == 2
     assert words in said
     assert "Traceback" not in said
+
+
+@pytest.mark.django_db
+def test_the_demo_makes_as_many_evaluations_as_were_asked_for():
+    out = io.StringIO()
+    call_command("demo", "--evaluations", "77", "--json", stdout=out)
+    assert Run.objects.get(pk=json.loads(out.getvalue())["run"]).config["budget"] == 77
+    with pytest.raises(CommandError, match="budget"):
+        call_command("demo", "--evaluations", "0")

@@ -33,7 +33,7 @@ async (index) => {
 def demo(stack: Stack) -> int:
     """A demo run with enough children to learn from."""
     stack.until_ready(120)
-    return json.loads(stack.manage("demo", "--json").stdout)["run"]
+    return json.loads(stack.manage("demo", "--evaluations=100000", "--json").stdout)["run"]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ GOES_ON_WITHIN = 90.0  # [s] a restarted model loads and writes a batch, on a ma
 def run(stack: Stack) -> Iterator[int]:
     """A demo run that lives through all of these tests."""
     stack.until_ready()
-    yield json.loads(stack.manage("demo", "--json").stdout)["run"]
+    yield json.loads(stack.manage("demo", "--evaluations=100000", "--json").stdout)["run"]
     stack.stop_runs()
 
 
