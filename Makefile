@@ -21,13 +21,7 @@ $(STAMP): pyproject.toml
 	  echo '  sudo apt install python3-venv'; exit 1; }
 	@echo 'Installing into .venv, once. About 0.5 GB to download where the package index offers a'
 	@echo 'CPU build of torch, up to 3 GB where it has only the one with GPU libraries: minutes.'
-	@echo '1/4 virtual environment'
 	@$(PYTHON) -m venv .venv
-	@echo '2/4 web application'
-	@$(INSTALL) -e . $(LARGE)
-	@echo '3/4 language model (torch, transformers): the large part'
-	@$(INSTALL) -e '.[model]' $(LARGE)
-	@echo '4/4 database driver and test tools'
 	@$(INSTALL) -e '.[model,postgres,s3,test]' $(LARGE)
 	@touch $@
 	@echo 'Installed.'
@@ -36,16 +30,16 @@ run: setup
 	@$(BIN)/python manage.py up
 
 # Tests that start all of ELMWeb have the machine to themselves; the others run side by side.
-WHOLE = (browser or chaos)
-SIDE_BY_SIDE = -n auto --maxprocesses 4 --dist loadfile
+WHOLE = tests/browser tests/chaos
+SIDE_BY_SIDE = $(WHOLE:%=--ignore=%) -n auto --maxprocesses 4 --dist loadfile
 
 test: setup
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow and not $(WHOLE)'
-	@$(BIN)/python -m pytest -m 'not slow and $(WHOLE)'
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(WHOLE)
 
 test-all: setup
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not compose and not $(WHOLE)'
-	@$(BIN)/python -m pytest -m 'not compose and $(WHOLE)'
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not compose'
+	@$(BIN)/python -m pytest $(WHOLE) -m ''
 
 # Builds the images, starts them under a name and port of their own and removes all but the images.
 compose-test: setup
@@ -57,7 +51,7 @@ chaos: setup
 scale: setup
 	@$(BIN)/python -m tests.scale
 
-ON_POSTGRES = (django_db and not slow and not browser and not chaos) or (postgres and not chaos)
+ON_POSTGRES = (django_db and not slow) or postgres
 
 # The tests of the database, on a PostgreSQL server of their own that is thrown away.
 test-postgres: setup
@@ -69,7 +63,7 @@ check: setup
 	$(BIN)/mypy .
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m 'not slow and not $(WHOLE)'
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m 'not slow'
 
 bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'

@@ -8,11 +8,17 @@ from random import Random
 import pytest
 
 from workers.training.corpus import edits_broad, families, generate, messages, styles
+from workers.training.corpus.generate import Example
 from workers.training.corpus.probe import probe
 from workers.training.corpus.restyle import restyle, unrenamable
 from workers.training.validity import HELD_OUT
 
-EXAMPLES = list(generate.draw_examples(3, 40, styles.BROAD))
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return list(generate.draw_examples(3, 40, styles.BROAD))
+
+
 PROGRAMS = [
     program
     for _, program in filter(
@@ -47,14 +53,14 @@ def test_families_have_names_of_their_own():
     assert len(styles.BROAD) >= 40
 
 
-def test_the_same_seed_draws_the_same_examples():
-    assert list(generate.draw_examples(3, 4, styles.BROAD)) == EXAMPLES[:4]
+def test_the_same_seed_draws_the_same_examples(examples):
+    assert list(generate.draw_examples(3, 4, styles.BROAD)) == examples[:4]
 
 
-def test_children_build_another_body_unless_their_message_says_that_they_tidy_up():
+def test_children_build_another_body_unless_their_message_says_that_they_tidy_up(examples):
     tidy = {m.lower() for *_, messages in edits_broad.TIDYING for m in messages}
     kept = 0
-    for example in EXAMPLES:
+    for example in examples:
         parent = probe(example.parent)
         assert parent is not None
         for message, source in example.edits:
@@ -64,7 +70,7 @@ def test_children_build_another_body_unless_their_message_says_that_they_tidy_up
                 kept += 1
                 assert message.rstrip(".").lower() in tidy
                 assert source != example.parent
-    assert 0 < kept < 0.15 * sum(len(e.edits) for e in EXAMPLES)
+    assert 0 < kept < 0.15 * sum(len(e.edits) for e in examples)
 
 
 @pytest.mark.parametrize("row", [*edits_broad.EDITS_BROAD, *edits_broad.TIDYING])
@@ -93,12 +99,12 @@ def test_the_plain_corpus_knows_none_of_it():
     assert sha256(text.encode()).hexdigest() == PLAIN_HASH
 
 
-def test_no_held_out_program_occurs():
+def test_no_held_out_program_occurs(examples):
     def digest(text: str) -> str:
         return sha256(text.strip().encode()).hexdigest()
 
     kept: list[Path] = [*HELD_OUT.glob("**/*.py"), *UNSEEN.glob("**/*.py")]
     held_out = {digest(path.read_text()) for path in kept}
-    drawn = {digest(s) for e in EXAMPLES for s in (e.parent, *(c for _, c in e.edits))}
+    drawn = {digest(s) for e in examples for s in (e.parent, *(c for _, c in e.edits))}
     assert held_out
     assert not held_out & drawn

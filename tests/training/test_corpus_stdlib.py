@@ -8,23 +8,27 @@ import pytest
 from workers.training.corpus import arithmetic, bugs, function_edits, stdlib, swaps
 from workers.training.corpus.arithmetic import Small
 from workers.training.corpus.functions import compiles, stdlib_functions
+from workers.training.corpus.generate import Example
 from workers.training.corpus.text import Text
 
-EXAMPLES = list(stdlib.draw_stdlib(3, 120))
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return list(stdlib.draw_stdlib(3, 120))
 
 
 def _text(source: str) -> Text:
     return Text(source, ast.parse(source))
 
 
-def test_the_same_seed_draws_the_same_examples():
-    assert list(stdlib.draw_stdlib(3, 20)) == EXAMPLES[:20]
-    assert list(stdlib.draw_stdlib(4, 20)) != EXAMPLES[:20]
+def test_the_same_seed_draws_the_same_examples(examples):
+    assert list(stdlib.draw_stdlib(3, 20)) == examples[:20]
+    assert list(stdlib.draw_stdlib(4, 20)) != examples[:20]
 
 
-def test_parents_and_children_compile_and_no_two_are_the_same_program():
-    assert {e.family for e in EXAMPLES} == {"stdlib", "repair", "arithmetic"}
-    for example in EXAMPLES:
+def test_parents_and_children_compile_and_no_two_are_the_same_program(examples):
+    assert {e.family for e in examples} == {"stdlib", "repair", "arithmetic"}
+    for example in examples:
         sources = [example.parent, *(child for _, child in example.edits)]
         assert all(map(compiles, sources))
         assert len({ast.dump(ast.parse(s)) for s in sources}) == len(sources)
@@ -39,9 +43,9 @@ def test_functions_are_many_and_of_the_size_that_fits():
         assert source.isascii()
 
 
-def test_the_first_edit_of_a_repair_gives_back_a_function_of_the_library():
+def test_the_first_edit_of_a_repair_gives_back_a_function_of_the_library(examples):
     known = set(stdlib_functions())
-    repairs = [e for e in EXAMPLES if e.family == "repair"]
+    repairs = [e for e in examples if e.family == "repair"]
     assert repairs
     for example in repairs:
         assert example.parent not in known
@@ -93,8 +97,8 @@ def test_a_rename_reaches_every_use_and_nothing_else():
         assert old in message or "variable" in message
 
 
-def test_messages_about_a_change_name_what_is_there_afterwards():
-    for example in EXAMPLES:
+def test_messages_about_a_change_name_what_is_there_afterwards(examples):
+    for example in examples:
         for message, child in example.edits:
             words = message.rstrip(".").split()
             if words[0] == "Use" and "instead of" in message and len(words) == 5:

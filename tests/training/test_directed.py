@@ -11,10 +11,16 @@ from workers.mutation.operator import MutationRequest, Proposal
 from workers.training import practice
 from workers.training.corpus import directed
 from workers.training.corpus.directed import EFFECTS
+from workers.training.corpus.generate import Example
 from workers.training.corpus.probe import probe
 from workers.training.corpus.program import Program
 
-EXAMPLES = list(directed.draw_directed(11, 40))
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return list(directed.draw_directed(11, 40))
+
+
 EFFECTS_OF = {
     text.lower(): [e for e in EFFECTS.values() if text in e.messages]
     for effect in EFFECTS.values()
@@ -22,9 +28,9 @@ EFFECTS_OF = {
 }
 
 
-def test_every_telling_message_is_true_of_its_edit():
+def test_every_telling_message_is_true_of_its_edit(examples):
     told = 0
-    for example in EXAMPLES:
+    for example in examples:
         old = probe(example.parent)
         for message, child in example.edits:
             possible = EFFECTS_OF.get(message.lower().removesuffix("."))
@@ -34,8 +40,8 @@ def test_every_telling_message_is_true_of_its_edit():
     assert told > 150
 
 
-def test_opposite_effects_come_about_as_often():
-    told = Counter(m.lower().removesuffix(".") for e in EXAMPLES for m, _ in e.edits)
+def test_opposite_effects_come_about_as_often(examples):
+    told = Counter(m.lower().removesuffix(".") for e in examples for m, _ in e.edits)
     for one, other in (("wider", "narrower"), ("taller", "lower"), ("heavier", "lighter")):
         a, b = (sum(told[m.lower()] for m in EFFECTS[name].messages) for name in (one, other))
         assert 0.5 < a / b < 2

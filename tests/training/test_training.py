@@ -12,9 +12,13 @@ import torch
 from workers.mutation.backends.diff_lm import WEIGHTS
 from workers.training import packing, pretrain, tokenizer
 from workers.training.corpus import generate
+from workers.training.corpus.generate import Example
 from workers.training.muon import Muon, orthogonal
 
-EXAMPLES = list(generate.draw_examples(5, 24, count=4))
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return list(generate.draw_examples(5, 24, count=4))
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +27,13 @@ def words():
 
 
 @pytest.fixture(scope="module")
-def rows(words):
-    return packing.pack_all(words, EXAMPLES)
+def rows(words, examples):
+    return packing.pack_all(words, examples)
 
 
-def test_edits_packed_in_one_row_cost_what_they_cost_apart(words):
+def test_edits_packed_in_one_row_cost_what_they_cost_apart(words, examples):
     """The block mask lets each edit see the parent and itself, and nothing else."""
-    example = EXAMPLES[0]
+    example = examples[0]
     alone = [
         packing.pack(words, generate.Example(example.family, example.parent, (edit,)))
         for edit in example.edits[:3]
