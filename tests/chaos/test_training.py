@@ -13,7 +13,7 @@ from tests.chaos.test_kill_anything import (
 )
 from tests.stack import Stack
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 TRAINED_WITHIN = 400.0  # [s] some twenty small steps and their samples, under load
 
