@@ -12,8 +12,7 @@ import numpy as np
 import torch
 
 from workers.mutation.backends.lfm2 import Network, Prefix
-from workers.mutation.backends.lfm2_bytes import pack, stored
-from workers.mutation.backends.lfm2_kernels import gather, score
+from workers.mutation.backends.lfm2_bytes import gather, pack, score, stored
 
 
 class Rows:
@@ -142,12 +141,12 @@ class Rows:
 
 
 def pack_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return keys (H, tokens, S) and their scales as ``lfm2_kernels.score`` takes them."""
+    """Return keys (H, tokens, S) and their scales as ``lfm2_bytes.score`` takes them."""
     return pack(*stored(keys))
 
 
 def pack_values(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return values (H, tokens, S) and their scales as ``lfm2_kernels.gather`` takes them."""
+    """Return values (H, tokens, S) and their scales as ``lfm2_bytes.gather`` takes them."""
     numbers, scales = stored(values)
     ones = np.ones((len(values), values.shape[-1]), np.float32)
     return pack(numbers.swapaxes(-1, -2), ones)[0], scales

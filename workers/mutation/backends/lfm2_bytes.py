@@ -1,10 +1,13 @@
-"""Matrix products with weights of one byte, in whole numbers.
+"""Products with what is kept in bytes, weights and prompts, in whole numbers.
 
 Vector units multiply sixteen pairs of 16-bit numbers and add neighbours in one instruction
 (``vpmaddwd`` of AVX2), twice as much as they multiply and add in float32, so inputs are rounded to
 16 bits: steps of 1 / 16,000 of a row's largest number or less, far below what bytes cost the
 weights. No compiler in reach finds that instruction from a loop, so the innermost loop is written
 in LLVM's language. A product is 2 to 3 times as fast as in float32 (docs/performance.md).
+
+What is compiled here calls nothing compiled elsewhere: of a change in another file numba's cache
+would not know. N tokens, H heads of size S, width C = H * S.
 """
 
 import numpy as np
@@ -13,6 +16,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+compiled = njit(cache=True, fastmath=True, error_model="numpy")
 ROWS, OUTPUTS = 4, 16  # of a tile: its sums fill half of the registers
 ROWS_AT_ONCE = 36  # they stay in the first-level cache while weights pass by
 LARGEST = 127  # of a weight
@@ -157,7 +161,7 @@ def _multiply_and_add_pairs(context, builder, a, b):
     return builder.add(*halves)
 
 
-@njit(cache=True, fastmath=True, error_model="numpy")
+@compiled
 def product_of_bytes(x, weight, scale):
     """Return ``x`` (N, K) times the transpose of a weight (J, K), as ``pack`` lays them out.
 
@@ -186,3 +190,82 @@ def product_of_bytes(x, weight, scale):
             for n in range(first, end, ROWS):
                 _tile(rounded, x_scale, weight, scale, found, n, block)  # type: ignore[call-arg]
     return found[:count]
+
+
+@compiled
+def score(qkv, prompts, of_prompt, own, at, scores):
+    """Keep keys and values of new tokens, one a row, and score what each row can see.
+
+    Args:
+        qkv: (N, 3, H, S)
+        prompts: keys of each prompt's heads, (tokens, S) as ``pack`` lays them out.
+        of_prompt: the rows, those of a prompt side by side (N,); where each prompt's begin there,
+            and the end (prompts + 1,); tokens of each prompt (prompts,).
+        own: keys and values (rows, H, longest, S).
+        at: (N,): the new token's place in its row.
+        scores: (N, H, tokens), written: the longest prompt's tokens, then the longest row's;
+            minus infinity where a prompt or row is shorter.
+    """
+    keys, scales = prompts
+    rows, starts, lengths = of_prompt
+    own_keys, own_values = own
+    _, _, heads, size = qkv.shape
+    widest = lengths.max()
+    for p in range(len(lengths)):
+        members, length = rows[starts[p] : starts[p + 1]], lengths[p]
+        blocks = (length + OUTPUTS - 1) // OUTPUTS
+        queries = np.empty((len(members), size), np.float32)
+        for h in range(heads):
+            for k, n in enumerate(members):
+                queries[k] = qkv[n, 0, h]
+            found = product_of_bytes(queries, keys[p, h, :blocks], scales[p, h])
+            for k, n in enumerate(members):
+                scores[n, h, :length] = found[k, :length]
+                scores[n, h, length:widest] = -np.inf
+    for n in range(len(at)):
+        end = at[n]
+        for h in range(heads):
+            query, s = qkv[n, 0, h], scores[n, h, widest:]
+            own_keys[n, h, end] = qkv[n, 1, h]
+            own_values[n, h, end] = qkv[n, 2, h]
+            for t in range(end + 1):
+                total = np.float32(0)
+                for i in range(size):
+                    total += query[i] * own_keys[n, h, t, i]
+                s[t] = total
+            s[end + 1 :] = -np.inf
+
+
+@compiled
+def gather(weights, prompts, of_prompt, own_values, at, found):
+    """Write what rows find in their prompts and in their own tokens.
+
+    Args:
+        weights: (N, H, tokens), as the scores of ``score``.
+        prompts: values of each prompt's heads, (S, tokens) as ``pack`` lays them out, and the
+            scale of each token (prompts, H, tokens).
+        of_prompt, own_values, at: as there.
+        found: (N, C), written.
+    """
+    values, scales = prompts
+    rows, starts, lengths = of_prompt
+    heads, size = weights.shape[1], own_values.shape[-1]
+    widest = lengths.max()
+    ones = np.ones(values.shape[2] * OUTPUTS, np.float32)
+    for p in range(len(lengths)):
+        members, length = rows[starts[p] : starts[p + 1]], lengths[p]
+        pairs = (length + 1) // 2
+        shares = np.empty((len(members), length), np.float32)
+        for h in range(heads):
+            for k, n in enumerate(members):
+                shares[k] = weights[n, h, :length] * scales[p, h, :length]
+            sums = product_of_bytes(shares, values[p, h, :, :pairs], ones)
+            for k, n in enumerate(members):
+                found[n, h * size : (h + 1) * size] = sums[k, :size]
+    for n in range(len(at)):
+        for h in range(heads):
+            s = found[n, h * size : (h + 1) * size]
+            for t in range(at[n] + 1):
+                weight = weights[n, h, widest + t]
+                for i in range(size):
+                    s[i] += weight * own_values[n, h, t, i]

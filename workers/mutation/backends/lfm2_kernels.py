@@ -7,8 +7,6 @@ and changed in place; N tokens, H heads of size S, width C = H * S.
 import numpy as np
 from numba import njit
 
-from workers.mutation.backends.lfm2_bytes import OUTPUTS, product_of_bytes
-
 compiled = njit(cache=True, fastmath=True, error_model="numpy")
 
 
@@ -97,82 +95,3 @@ def norm_and_turn(qkv, norms, eps, cos, sin, positions):
                     b = x[i + half] * scale * weight[i + half]
                     x[i] = a * turn[i] + b * lift[i]
                     x[i + half] = b * turn[i + half] + a * lift[i + half]
-
-
-@compiled
-def score(qkv, prompts, of_prompt, own, at, scores):
-    """Keep keys and values of new tokens, one a row, and score what each row can see.
-
-    Args:
-        qkv: (N, 3, H, S)
-        prompts: keys of each prompt's heads, (tokens, S) as ``pack`` lays them out.
-        of_prompt: the rows, those of a prompt side by side (N,); where each prompt's begin there,
-            and the end (prompts + 1,); tokens of each prompt (prompts,).
-        own: keys and values (rows, H, longest, S).
-        at: (N,): the new token's place in its row.
-        scores: (N, H, tokens), written: the longest prompt's tokens, then the longest row's;
-            minus infinity where a prompt or row is shorter.
-    """
-    keys, scales = prompts
-    rows, starts, lengths = of_prompt
-    own_keys, own_values = own
-    _, _, heads, size = qkv.shape
-    widest = lengths.max()
-    for p in range(len(lengths)):
-        members, length = rows[starts[p] : starts[p + 1]], lengths[p]
-        blocks = (length + OUTPUTS - 1) // OUTPUTS
-        queries = np.empty((len(members), size), np.float32)
-        for h in range(heads):
-            for k, n in enumerate(members):
-                queries[k] = qkv[n, 0, h]
-            found = product_of_bytes(queries, keys[p, h, :blocks], scales[p, h])
-            for k, n in enumerate(members):
-                scores[n, h, :length] = found[k, :length]
-                scores[n, h, length:widest] = -np.inf
-    for n in range(len(at)):
-        end = at[n]
-        for h in range(heads):
-            query, s = qkv[n, 0, h], scores[n, h, widest:]
-            own_keys[n, h, end] = qkv[n, 1, h]
-            own_values[n, h, end] = qkv[n, 2, h]
-            for t in range(end + 1):
-                total = np.float32(0)
-                for i in range(size):
-                    total += query[i] * own_keys[n, h, t, i]
-                s[t] = total
-            s[end + 1 :] = -np.inf
-
-
-@compiled
-def gather(weights, prompts, of_prompt, own_values, at, found):
-    """Write what rows find in their prompts and in their own tokens.
-
-    Args:
-        weights: (N, H, tokens), as the scores of ``score``.
-        prompts: values of each prompt's heads, (S, tokens) as ``pack`` lays them out, and the
-            scale of each token (prompts, H, tokens).
-        of_prompt, own_values, at: as there.
-        found: (N, C), written.
-    """
-    values, scales = prompts
-    rows, starts, lengths = of_prompt
-    heads, size = weights.shape[1], own_values.shape[-1]
-    widest = lengths.max()
-    ones = np.ones(values.shape[2] * OUTPUTS, np.float32)
-    for p in range(len(lengths)):
-        members, length = rows[starts[p] : starts[p + 1]], lengths[p]
-        pairs = (length + 1) // 2
-        shares = np.empty((len(members), length), np.float32)
-        for h in range(heads):
-            for k, n in enumerate(members):
-                shares[k] = weights[n, h, :length] * scales[p, h, :length]
-            sums = product_of_bytes(shares, values[p, h, :, :pairs], ones)
-            for k, n in enumerate(members):
-                found[n, h * size : (h + 1) * size] = sums[k, :size]
-    for n in range(len(at)):
-        for h in range(heads):
-            s = found[n, h * size : (h + 1) * size]
-            for t in range(at[n] + 1):
-                weight = weights[n, h, widest + t]
-                for i in range(size):
-                    s[i] += weight * own_values[n, h, t, i]
