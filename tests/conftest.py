@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from elmweb import env
 from elmweb.installation import find_chromium
 from tests.outside import Outside
 from tests.postgres import Cluster, NoPostgres
 from tests.stack import Stack
+
+# A deadline of an example asserts a time, and a busy machine does not keep it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

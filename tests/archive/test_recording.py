@@ -29,7 +29,7 @@ def test_children_are_numbered_in_order_and_the_map_equals_their_fold():
 
 
 class RandomHistories(HypothesisTestCase):
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(
         st.lists(st.lists(st.tuples(st.floats(0, 12), st.floats(0, 100)), max_size=5), max_size=6)
     )

@@ -51,7 +51,7 @@ def test_what_a_second_run_came_to_is_stored_with_the_child(came_to):
 
 
 class RandomBatches(HypothesisTestCase):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), max_size=6), max_size=5)
     )

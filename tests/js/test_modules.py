@@ -412,7 +412,7 @@ def test_a_pick_goes_in_and_out_and_the_ninth_is_refused(scripts: Path) -> None:
     assert shown["url"] == "/races/?walkers=1-2,1-3&terrain=hills:0.3:2"
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     width=st.integers(1, 40),
     height=st.integers(1, 30),

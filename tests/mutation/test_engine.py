@@ -11,7 +11,7 @@ pytest.importorskip("torch", reason="the bundled model needs the optional packag
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 from torch.nn.functional import silu
@@ -148,7 +148,6 @@ def test_logits_are_those_of_transformers(model, bytes_cost):
     assert both.difference() > 3 * bytes_cost
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.integers(1, 70), st.integers(1, 40), st.integers(1, 70), st.integers(0, 2**32 - 1))
 def test_products_are_those_of_numpy_but_for_half_a_step_of_the_bytes(rows, outputs, size, seed):
     rng = np.random.default_rng(seed)
@@ -162,7 +161,6 @@ def test_products_are_those_of_numpy_but_for_half_a_step_of_the_bytes(rows, outp
 
 
 @given(st.integers(1, 9), st.integers(1, 40), st.integers(0, 2**32 - 1))
-@settings(deadline=None)
 def test_gates_are_those_of_torch(rows, width, seed):
     mixed = 8 * np.random.default_rng(seed).standard_normal((rows, 2 * width), dtype=np.float32)
     found = np.empty((rows, width), np.float32)

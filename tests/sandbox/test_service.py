@@ -38,9 +38,7 @@ from .corpus import Attack, attacks
 
 ROOT = Path(__file__).parent.parent.parent
 LONG = Limits(wall_s=20)
-FUZZ = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ECHO = "def f(): return {{'joints': [[{n}, 0]], 'muscles': []}}"
 
 

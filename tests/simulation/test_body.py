@@ -281,7 +281,7 @@ junk = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(junk, st.integers(0, 200), st.integers(0, 60))
 def test_self_springs_duplicates_and_strays_by_the_hundred_change_no_body(extra, isolated, twins):
     """Nothing that is dropped leaves a trace: the same body, hash for hash, and each is told."""
@@ -327,7 +327,7 @@ walkers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(walkers)
 def test_any_walker_gives_a_sound_body_or_a_reason(walker):
     body = build_body(walker)

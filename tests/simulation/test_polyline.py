@@ -64,7 +64,7 @@ gentle = st.lists(st.floats(-1.5, 1.5), min_size=60, max_size=60).map(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(gentle)
 def test_a_walker_keeps_together_and_above_any_ground_of_slopes_up_to_37_degrees(points):
     trajectory = simulate(build_body(square()), make_terrain(spec_of("rough", points)))
