@@ -21,7 +21,13 @@ $(STAMP): pyproject.toml
 	  echo '  sudo apt install python3-venv'; exit 1; }
 	@echo 'Installing into .venv, once. About 0.5 GB to download where the package index offers a'
 	@echo 'CPU build of torch, up to 3 GB where it has only the one with GPU libraries: minutes.'
+	@echo '1/4 virtual environment'
 	@$(PYTHON) -m venv .venv
+	@echo '2/4 web application'
+	@$(INSTALL) -e . $(LARGE)
+	@echo '3/4 language model (torch, transformers): the large part'
+	@$(INSTALL) -e '.[model]' $(LARGE)
+	@echo '4/4 database driver and test tools'
 	@$(INSTALL) -e '.[model,postgres,s3,test]' $(LARGE)
 	@touch $@
 	@echo 'Installed.'
@@ -63,7 +69,7 @@ check: setup
 	$(BIN)/mypy .
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m 'not slow'
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
 
 bench: setup
 	@$(INSTALL) -q -e '.[bench]' || echo 'No Box2D for this machine: measuring without it.'
