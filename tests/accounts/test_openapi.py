@@ -51,7 +51,7 @@ def break_it(things: SimpleNamespace, people: SimpleNamespace, examples: int) ->
             continue  # would download a model
 
         @settings(
-            max_examples=examples, deadline=None, database=None, derandomize=True,
+            max_examples=examples, database=None, derandomize=True,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy(), exists=st.booleans())

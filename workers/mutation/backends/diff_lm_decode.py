@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from workers.mutation.backends.lfm2 import Network, Prefix
-from workers.mutation.backends.lfm2_bytes import gather, pack, score, stored
+from workers.mutation.backends.lfm2_bytes import OUTPUTS, gather, keep, score
 
 
 class Rows:
@@ -37,9 +37,14 @@ class Rows:
         # Of NumPy, whose zeros take up memory only where something is written.
         self.keys = [np.zeros(own, np.float32) for _ in attentions]
         self.values = [np.zeros(own, np.float32) for _ in attentions]
-        longest = np.zeros((heads, longest_prompt, size), np.float32)
-        self.prompt_keys = [_places(capacity, pack_keys(longest)) for _ in attentions]
-        self.prompt_values = [_places(capacity, pack_values(longest)) for _ in attentions]
+        blocks, pairs = _up(longest_prompt, OUTPUTS), _up(size, 2)
+        keys = (capacity, heads, blocks, pairs, OUTPUTS, 2)
+        values = (capacity, heads, _up(size, OUTPUTS), _up(longest_prompt, 2), OUTPUTS, 2)
+        scales = (capacity, heads, blocks * OUTPUTS)
+        self.prompt_keys, self.prompt_values = (
+            [(np.zeros(shape, np.int8), np.zeros(scales, np.float32)) for _ in attentions]
+            for shape in (keys, values)
+        )
         inputs = (capacity, tail + longest_answer, network.width)
         self._inputs = [np.zeros(inputs, np.float32) for _ in convolutions]
         self.logits = torch.zeros(capacity, network.vocabulary)
@@ -57,10 +62,10 @@ class Rows:
         if place is None:
             place = len(self.prompts)
             self.prompts.append(prompt)
-            for kept, keys in zip(self.prompt_keys, prompt.keys, strict=True):
-                _put(kept, place, pack_keys(keys.numpy()))
-            for kept, values in zip(self.prompt_values, prompt.values, strict=True):
-                _put(kept, place, pack_values(values.numpy()))
+            for number in range(self.network.attentions):
+                kept = *self.prompt_keys[number], *self.prompt_values[number]
+                read = prompt.keys[number].numpy(), prompt.values[number].numpy()
+                keep(*read, *(array[place] for array in kept))
         row = len(self)
         self.lengths.append(0)
         self.prompt_of.append(place)
@@ -90,8 +95,9 @@ class Rows:
     def _forget(self, prompt: int) -> None:
         """Drop a prompt; the last one takes its place."""
         last = len(self.prompts) - 1
-        for kept in itertools.chain(*self.prompt_keys, *self.prompt_values):
-            kept[prompt] = kept[last]
+        if prompt != last:
+            for kept in itertools.chain(*self.prompt_keys, *self.prompt_values):
+                kept[prompt] = kept[last]
         self.prompts[prompt] = self.prompts[last]
         self.prompts.pop()
         self.prompt_of = [prompt if p == last else p for p in self.prompt_of]
@@ -140,24 +146,6 @@ class Rows:
         return found
 
 
-def pack_keys(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return keys (H, tokens, S) and their scales as ``lfm2_bytes.score`` takes them."""
-    return pack(*stored(keys))
-
-
-def pack_values(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return values (H, tokens, S) and their scales as ``lfm2_bytes.gather`` takes them."""
-    numbers, scales = stored(values)
-    ones = np.ones((len(values), values.shape[-1]), np.float32)
-    return pack(numbers.swapaxes(-1, -2), ones)[0], scales
-
-
-def _places(capacity: int, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
-    """Return room for as many times the arrays."""
-    return tuple(np.zeros((capacity, *array.shape), array.dtype) for array in arrays)
-
-
-def _put(places: tuple[np.ndarray, ...], place: int, arrays: tuple[np.ndarray, ...]) -> None:
-    """Write arrays, which may be smaller than their room, to a place."""
-    for kept, new in zip(places, arrays, strict=True):
-        kept[place][tuple(map(slice, new.shape))] = new
+def _up(count: int, size: int) -> int:
+    """Return how many of ``size`` hold ``count``."""
+    return -(-count // size)

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from workers.mutation.backends.lfm2_bytes import pack, product_of_bytes, stored
-from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, gate, norm_and_turn
+from workers.mutation.backends.lfm2_kernels import add_and_norm, convolve, norm_and_turn, swiglu
 
 
 class Memory(Protocol):
@@ -176,7 +176,7 @@ class Network:
                 norm_and_turn(qkv, layer.mixer, self.eps, *turns)
                 found = memory.attend(layer.number, qkv)
             add_and_norm(x, layer.out(found), layer.feed_norm, self.eps, normed)
-            gate(layer.feed_into(normed), gated)
+            swiglu(layer.feed_into(normed), gated)
             more = layer.feed_out(gated)
         add_and_norm(x, more, self.last_norm, self.eps, normed)
         return normed

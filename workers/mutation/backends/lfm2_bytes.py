@@ -29,27 +29,27 @@ FLOATS = ir.VectorType(FLOAT, OUTPUTS // 2)
 
 
 def stored(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``x`` in int8 and the scales of its rows, which lie along the last axis.
+    """Return ``x`` (J, K) in int8 and the scales of its rows (J,).
 
     A scale is the 127th part of a row's largest number. Validity of children is the same with them
     (docs/performance.md).
     """
-    scale = np.maximum(np.abs(x).max(-1), np.float32(1e-12)) / np.float32(LARGEST)
-    return np.rint(x / scale[..., None]).astype(np.int8), scale
+    numbers, scales = np.empty(x.shape, np.int8), np.empty(len(x), np.float32)
+    for row in range(len(x)):
+        scales[row] = _round(x[row], numbers[row])
+    return numbers, scales
 
 
 def pack(weight: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lay ``weight`` (..., J, K) and ``scale`` (..., J) out for ``product_of_bytes``.
+    """Lay ``weight`` (J, K) and ``scale`` (J,) out for ``product_of_bytes``.
 
-    Returns: (..., blocks, pairs, 16, 2), two inputs of sixteen outputs side by side, and
-        (..., blocks * 16); zeros where ``weight`` ends within a block or pair.
+    Returns: (blocks, pairs, 16, 2), two inputs of sixteen outputs side by side, and
+        (blocks * 16,); zeros where ``weight`` ends within a block or pair.
     """
-    *before, outputs, size = weight.shape
-    whole = [(0, 0)] * len(before)
-    more = 0, -outputs % OUTPUTS
-    padded = np.pad(weight, [*whole, more, (0, size % 2)])
-    blocks = padded.reshape(*before, -1, OUTPUTS, padded.shape[-1] // 2, 2)
-    return np.ascontiguousarray(blocks.swapaxes(-3, -2)), np.pad(scale, [*whole, more])
+    outputs, size = weight.shape
+    padded = np.pad(weight, ((0, -outputs % OUTPUTS), (0, size % 2)))
+    blocks = padded.reshape(-1, OUTPUTS, padded.shape[1] // 2, 2).swapaxes(1, 2)
+    return np.ascontiguousarray(blocks), np.pad(scale, (0, -outputs % OUTPUTS))
 
 
 @intrinsic
@@ -162,6 +162,18 @@ def _multiply_and_add_pairs(context, builder, a, b):
 
 
 @compiled
+def _round(x, numbers):
+    """Write ``x`` (K,) to ``numbers``, int8, and return its scale."""
+    largest = np.float32(1e-12)
+    for k in range(len(x)):
+        largest = max(largest, abs(x[k]))
+    scale = largest / np.float32(LARGEST)
+    for k in range(len(x)):
+        numbers[k] = np.int8(np.rint(x[k] / scale))
+    return scale
+
+
+@compiled
 def product_of_bytes(x, weight, scale):
     """Return ``x`` (N, K) times the transpose of a weight (J, K), as ``pack`` lays them out.
 
@@ -193,12 +205,34 @@ def product_of_bytes(x, weight, scale):
 
 
 @compiled
+def keep(keys, values, key_bytes, key_scales, value_bytes, value_scales):
+    """Write a prompt's keys and values (H, tokens, S) to where ``score`` and ``gather`` read them.
+
+    Args:
+        key_bytes, key_scales: (H, blocks, pairs, 16, 2), of outputs that are tokens, (H, tokens).
+        value_bytes, value_scales: the same of inputs that are tokens.
+
+    Room beyond the prompt stays as it is: nothing of it is asked for, or it is multiplied by zero.
+    """
+    heads, length, size = keys.shape
+    numbers = np.empty(size, np.int8)
+    for h in range(heads):
+        for t in range(length):
+            key_scales[h, t] = _round(keys[h, t], numbers)
+            for i in range(size):
+                key_bytes[h, t // OUTPUTS, i // 2, t % OUTPUTS, i % 2] = numbers[i]
+            value_scales[h, t] = _round(values[h, t], numbers)
+            for i in range(size):
+                value_bytes[h, i // OUTPUTS, t // 2, i % OUTPUTS, t % 2] = numbers[i]
+
+
+@compiled
 def score(qkv, prompts, of_prompt, own, at, scores):
     """Keep keys and values of new tokens, one a row, and score what each row can see.
 
     Args:
         qkv: (N, 3, H, S)
-        prompts: keys of each prompt's heads, (tokens, S) as ``pack`` lays them out.
+        prompts: bytes and scales of each prompt's keys, as ``keep`` writes them.
         of_prompt: the rows, those of a prompt side by side (N,); where each prompt's begin there,
             and the end (prompts + 1,); tokens of each prompt (prompts,).
         own: keys and values (rows, H, longest, S).
@@ -242,8 +276,7 @@ def gather(weights, prompts, of_prompt, own_values, at, found):
 
     Args:
         weights: (N, H, tokens), as the scores of ``score``.
-        prompts: values of each prompt's heads, (S, tokens) as ``pack`` lays them out, and the
-            scale of each token (prompts, H, tokens).
+        prompts: bytes and scales of each prompt's values, as ``keep`` writes them.
         of_prompt, own_values, at: as there.
         found: (N, C), written.
     """
