@@ -57,11 +57,15 @@ def test_the_system_page_and_the_figures_know_a_busy_elmweb(stack: Stack):
     assert figures["elmweb_broker_up"] == 1
 
 
-def _with_workers(stack: Stack) -> dict[str, float] | None:
+def _figures(stack: Stack) -> dict[str, float]:
     status, text = stack.get("/metrics")
     assert status == 200, text
     lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
-    figures = {name: float(value) for name, _, value in lines}
+    return {name: float(value) for name, _, value in lines}
+
+
+def _with_workers(stack: Stack) -> dict[str, float] | None:
+    figures = _figures(stack)
     return figures if figures.get('elmweb_processes{kind="evaluate"}') == 2 else None
 
 
@@ -70,13 +74,12 @@ def test_a_lease_that_is_returned_is_counted(stack: Stack):
     stack.until_ready()
     run = shell(stack, START)
     stack.until(lambda: numbers(stack, run), 90, "children")
-    before = (_with_workers(stack) or {}).get("elmweb_lease_returns_total", 0.0)
+    before = _figures(stack)["elmweb_lease_returns_total"]
 
     def returned() -> bool:
         stack.kill("evaluate")
         time.sleep(10)  # a lease takes 8 s to end
-        figures = _with_workers(stack) or {}
-        return figures.get("elmweb_lease_returns_total", 0.0) > before
+        return _figures(stack)["elmweb_lease_returns_total"] > before
 
     stack.until(returned, 90, "a lease to be returned")
     stack.stop_runs()
