@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from peft import LoraConfig, PeftModel, get_peft_model, set_peft_model_state_dict
+from peft.helpers import disable_input_dtype_casting
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from workers.mutation.forms import numbered
+from workers.training import packed_attention
 from workers.training.corpus.generate import Example
-from workers.training.packing import Packed, batches, collate
+from workers.training.packing import Packed, batches
 from workers.training.precision import best_dtype
-from workers.training.pretrain import losses
 
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 MAX_PROMPT = 420  # tokens of the parent; longer ones cost much and teach no more
@@ -38,7 +41,7 @@ class AdapterConfig:
     rank: int = 16
     first_layer: int = 6  # the ones below stay as they are: nothing is computed backwards there
     rate: float = 8e-4
-    tokens: int = 2048  # padded tokens of one step
+    tokens: int = 2048  # of one step
     warmup: int = 20  # steps
     save_every: float = 300.0  # CPU seconds
 
@@ -80,7 +83,10 @@ class AdapterTraining:
         torch.manual_seed(config.rng_seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
         frozen = AutoModelForCausalLM.from_pretrained(
-            base, dtype=best_dtype(), local_files_only=True, attn_implementation="sdpa"
+            base,
+            dtype=best_dtype(),
+            local_files_only=True,
+            attn_implementation=packed_attention.NAME,
         )
         layers = range(config.first_layer, frozen.config.num_hidden_layers)
         lora = LoraConfig(
@@ -150,21 +156,43 @@ class AdapterTraining:
         warm = min(1.0, (self.steps + 1) / self.config.warmup)
         for group in self.adam.param_groups:
             group["lr"] = self.config.rate * warm * max(0.05, 0.5 * (1 + math.cos(math.pi * share)))
-        batch = collate(rows)
-        total, answers = losses(self.model.get_base_model(), batch)
-        total.backward()
+        answers = sum(row.weights.count(1.0) for row in rows)
+        total = 0.0
+        for row in rows:
+            loss = self._loss(row) / answers
+            loss.backward()
+            total += loss.item()
         torch.nn.utils.clip_grad_norm_(self.weights.values(), 1.0)
         self.adam.step()
         self.adam.zero_grad(set_to_none=True)
-        self.steps, self.tokens = self.steps + 1, self.tokens + batch.tokens
-        self.edits += batch.edits
-        return answers
+        self.steps += 1
+        self.tokens += sum(len(row.ids) for row in rows)
+        self.edits += sum(row.edits for row in rows)
+        return total
+
+    def _loss(self, row: Packed) -> Tensor:
+        """Return the summed loss of a row's answers [nats]."""
+        model: Any = self.model.get_base_model()
+        ids = torch.tensor(row.ids)
+        written = torch.tensor(row.weights).nonzero()[:, 0]
+        # Opened in each step: it caches casted weights. What peft would cast to the adapter's
+        # float32 would be cast back at once.
+        half = torch.autocast("cpu", torch.bfloat16, enabled=best_dtype() is torch.bfloat16)
+        with half, disable_input_dtype_casting(self.model):
+            hidden = model.model(
+                input_ids=ids[None],
+                position_ids=torch.tensor([row.positions]),
+                use_cache=False,
+                layout=packed_attention.Layout.of(row.segments),
+            ).last_hidden_state
+            logits = model.lm_head(hidden[0, written - 1])
+        return F.cross_entropy(logits.float(), ids[written], reduction="sum")
 
     @torch.no_grad()
     def _loss_of(self, rows: list[Packed]) -> float:
-        base = self.model.get_base_model()
-        found = [losses(base, collate(rows[k : k + 2]))[1] for k in range(0, len(rows), 2)]
-        return sum(found) / len(found)
+        """Return the mean loss of the rows' answers a token [nats]."""
+        total = sum(self._loss(row).item() for row in rows)
+        return total / sum(row.weights.count(1.0) for row in rows)
 
     def _save(self) -> None:
         """Write the checkpoint; a torn write leaves the old one."""

@@ -26,8 +26,16 @@ SHARD = 700  # examples in one file of the corpus, each a parent with up to six 
 # Examples of what the loss is reported on: new programs of trained families, of families held out,
 # of the broad families, functions of the standard library, edits made for an effect.
 VALIDATION = {"same": 120, "other": 80, "wide": 80, "aside": 80, "told": 80}
-# Kinds of shards, with their first rng seed.
-KINDS = {"plain": 1000, "broad": 2000, "library": 3000, "directed": 4000}
+# Kinds of shards, with their first rng seed. The two with many edits of a parent are for larger
+# models: reading the parent is most of what an edit costs them.
+KINDS = {
+    "plain": 1000,
+    "broad": 2000,
+    "library": 3000,
+    "directed": 4000,
+    "many": 6000,
+    "manydirected": 7000,
+}
 PRACTICE = 5000  # first rng seed of the shards that the model writes itself
 PLAIN_TO_THE_END = 4  # plain shards beside the directed ones
 VALIDATED = 24  # rows of each that the loss is reported on
@@ -58,6 +66,12 @@ class Recipe:
     practice_share: float = 0.25  # of the budget, the last of it, with the model's own as well
     start: Path | None = None  # weights to train on, on the last mix alone, at lower rates
 
+    @property
+    def shards(self) -> dict[str, int]:
+        """How many are drawn of each kind."""
+        kinds = ("plain", "broad", "library", "directed")
+        return {kind: getattr(self, kind) for kind in kinds}
+
 
 def make(
     recipe: Recipe,
@@ -77,7 +91,7 @@ def make(
         threads: of the training; with another number the weights differ in their last bits.
     """
     torch.set_num_threads(threads)
-    shards = make_corpus(recipe, folder / "corpus", processes, report)
+    shards = make_corpus(recipe.shards, recipe.rng_seed, folder / "corpus", processes, report)
     plain, directed_ones = _read(shards["plain"]), _read(shards["directed"])
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.exists():
@@ -137,25 +151,33 @@ def _read(paths: list[Path]) -> list[Example]:
 
 
 def make_corpus(
-    recipe: Recipe, folder: Path, processes: int, report: Callable[[dict], None]
+    wanted: dict[str, int],
+    rng_seed: int,
+    folder: Path,
+    processes: int,
+    report: Callable[[dict], None],
 ) -> dict[str, list[Path]]:
-    """Draw the shards that are missing, in several processes; return those for training by kind."""
+    """Draw the shards that are missing, in several processes; return those for training by kind.
+
+    Args:
+        wanted: how many of each of ``KINDS``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    base = recipe.rng_seed * 1_000_000
+    base = rng_seed * 1_000_000
     shards = {
-        kind: [folder / f"{kind}-{n:02d}.jsonl" for n in range(getattr(recipe, kind))]
-        for kind in KINDS
+        kind: [folder / f"{kind}-{n:02d}.jsonl" for n in range(count)]
+        for kind, count in wanted.items()
     }
     jobs = [
         (_validation_file(folder.parent, name), base + 900_001 + n)
         for n, name in enumerate(VALIDATION)
     ]
-    for kind, first in KINDS.items():
-        jobs += [(path, base + first + n) for n, path in enumerate(shards[kind])]
+    for kind, paths in shards.items():
+        jobs += [(path, base + KINDS[kind] + n) for n, path in enumerate(paths)]
     missing = [job for job in jobs if not job[0].exists()]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        paths, seeds = zip(*missing, strict=True) if missing else ((), ())
-        for number, path in enumerate(pool.map(_draw, paths, seeds), 1):
+        files, seeds = zip(*missing, strict=True) if missing else ((), ())
+        for number, path in enumerate(pool.map(_draw, files, seeds), 1):
             report({"corpus": f"{number}/{len(missing)}", "file": path.name})
     return shards
 
@@ -184,6 +206,8 @@ _DRAWN: dict[str, Callable[[int, int], Iterator[Example]]] = {
     "aside": stdlib.draw_stdlib,
     "directed": directed.draw_directed,
     "told": directed.draw_directed,
+    "many": partial(generate.draw_examples, pool=styles.BROAD, count=16),
+    "manydirected": partial(directed.draw_directed, most=14, plain=3),
 }
 
 

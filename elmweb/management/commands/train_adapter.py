@@ -11,7 +11,9 @@ from archive.services import registry
 from elmweb.paths import DATA_DIR
 from workers.mutation.install_smollm2 import ADAPTER, NAME, is_installed
 
-EACH = 300  # programs of a shard; it learns the form from fewer edits than it has time for
+# Shards of the corpus: walkers as different people write them, most of them with edits that have
+# the effect that their message asks for, and functions of the standard library.
+SHARDS = {"many": 2, "manydirected": 3, "library": 1}
 VALID = 6  # programs of each kind that the loss is reported on
 
 
@@ -48,12 +50,13 @@ class Command(BaseCommand):
             config, options["base"], options["out"], options["start"]
         )
         shards = make.make_corpus(
-            make.Recipe(options["cpu_minutes"]),
+            SHARDS,
+            options["rng_seed"],
             options["corpus"],
             options["processes"],
             self._report,
         )
-        drawn = (e for kind in shards.values() for p in kind for e in generate.read(p)[:EACH])
+        drawn = (e for kind in shards.values() for p in kind for e in generate.read(p))
         rows = training.pack_all(drawn)
         validation = {
             name: training.pack_all(generate.read(options["corpus"] / f"val-{name}.jsonl"))[:VALID]

@@ -26,8 +26,7 @@ from workers.training.corpus.program import Program
 from workers.training.corpus.retabling import copy_row
 
 CLEARLY = 1.1  # times wider, taller, heavier: smaller differences are nobody's wish
-MOST = 8  # directed edits of a parent
-PLAIN = 2  # edits of a parent under any other message, so that those stay known
+MOST, PLAIN = 8, 2  # edits of a parent, see ``draw_directed``
 MAX_SITES = 9  # coordinates scaled in one edit
 MAX_LITERALS = 40  # numbers of a program that are tried
 TRIES = 14  # of each group of operators
@@ -168,8 +167,15 @@ OPERATORS: tuple[tuple[tuple[Operator, ...], tuple[str, ...]], ...] = (
 )
 
 
-def draw_directed(rng_seed: int, number: int) -> Iterator[Example]:
-    """Yield ``number`` examples; the same seed gives the same ones."""
+def draw_directed(
+    rng_seed: int, number: int, most: int = MOST, plain: int = PLAIN
+) -> Iterator[Example]:
+    """Yield ``number`` examples; the same seed gives the same ones.
+
+    Args:
+        most: directed edits of a parent.
+        plain: further edits, under any other message, so that those stay known.
+    """
     rng, told = Random(rng_seed), Counter[str]()
     while number > 0:
         pool = styles.BROAD if rng.random() < BROAD_SHARE else families.FAMILIES
@@ -177,23 +183,23 @@ def draw_directed(rng_seed: int, number: int) -> Iterator[Example]:
         if drawn is None:
             continue
         family, program = drawn
-        edits = _edits(rng, program, told)
-        for _ in range(PLAIN if edits else 0):
+        edits = _edits(rng, program, told, most)
+        for _ in range(plain if edits else 0):
             found = M.child(rng, program, choice_of(family))
             if found and not _tells(found[0]) and found[1] not in {c for _, c in edits}:
                 edits.append(found[:2])
-        if len(edits) >= MOST // 2:
+        if len(edits) >= most // 2:
             rng.shuffle(edits)
             number -= 1
             yield Example(family, program.source, tuple(edits))
 
 
-def _edits(rng: Random, program: Program, told: Counter[str]) -> list[tuple[str, str]]:
+def _edits(rng: Random, program: Program, told: Counter[str], most: int) -> list[tuple[str, str]]:
     """Return directed edits, of the effects that were told least often first."""
     found = _children(rng, program)
     edits: list[tuple[str, str]] = []
     possible = [name for name in EFFECTS if found[name].of_its_own or found[name].by_chance]
-    for name in sorted(possible, key=lambda name: told[name] + rng.random())[:MOST]:
+    for name in sorted(possible, key=lambda name: told[name] + rng.random())[:most]:
         own, other = found[name].of_its_own, found[name].by_chance
         child = rng.choice(own if own and (not other or rng.random() < OWN_SHARE) else other)
         if child not in {c for _, c in edits}:
