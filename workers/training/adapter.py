@@ -28,7 +28,7 @@ from workers.training.packing import Packed, batches
 from workers.training.precision import best_dtype
 
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-MAX_PROMPT = 420  # tokens of the parent; longer ones cost much and teach no more
+MAX_PROMPT = 512  # tokens of the parent; longer ones cost much and teach no more
 MAX_ANSWER = 160  # tokens
 
 
