@@ -73,7 +73,7 @@ def migrations() -> Finding:
 
 
 def message_broker() -> Finding:
-    if env.text("ELMWEB_REDIS_URL"):
+    if env.secret("ELMWEB_REDIS_URL"):
         reason = broker.ping(settings.REDIS_URL)
         advice = "Start the server that ELMWEB_REDIS_URL names, or unset ELMWEB_REDIS_URL."
         if reason:

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from elmweb import env
 
-GIVEN = ("ELMWEB_SECRET_KEY", "ELMWEB_ALLOWED_HOSTS", "ELMWEB_REDIS_URL", "DATABASE_URL")
+SECRETS = ("ELMWEB_SECRET_KEY", "ELMWEB_REDIS_URL", "DATABASE_URL")
 SHORTEST_KEY = 50  # [characters]; of `manage.py check --deploy`
 
 
@@ -19,7 +19,9 @@ def is_on() -> bool:
     """
     if not env.boolean("ELMWEB_PRODUCTION", False):
         return False
-    problems = [f"{name} is not set" for name in GIVEN if not env.secret(name)]
+    problems = [f"{name} is not set" for name in SECRETS if not env.secret(name)]
+    if not env.text("ELMWEB_ALLOWED_HOSTS"):
+        problems.append("ELMWEB_ALLOWED_HOSTS is not set")
     key = env.secret("ELMWEB_SECRET_KEY")
     if key and (len(key) < SHORTEST_KEY or len(set(key)) < 5):
         problems.append(

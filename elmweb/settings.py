@@ -97,7 +97,7 @@ DATABASES = {"default": env.postgres("DATABASE_URL") or _SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker and channel layer: one Valkey/Redis, three numbered databases
-REDIS_URL = env.text("ELMWEB_REDIS_URL", f"unix://{broker_socket()}")
+REDIS_URL = env.secret("ELMWEB_REDIS_URL") or f"unix://{broker_socket()}"
 CHANNEL_LAYERS = {
     "default": {
         # pubsub keeps sockets open when the broker is killed; the plain layer closed them all.
@@ -169,7 +169,7 @@ if PRODUCTION and production.speaks_https(PROXIES):
 
 LOGGING = logs.configuration(
     env.choice("ELMWEB_LOG_FORMAT", "plain", of=("plain", "json")),
-    env.text("ELMWEB_LOG_LEVEL", "INFO"),
+    env.choice("ELMWEB_LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR")),
 )
 
 # --- figures for Prometheus: at /metrics, for this machine, for admins, and with this token

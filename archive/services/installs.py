@@ -18,7 +18,7 @@ SMOLLM2_CARD = {
     "it is worth a try; on walkers it is slower and less often right than the diff model.",
     "license": smollm2.LICENSE,
 }
-# (seed program, commit message) of a probe; every program once, two of them twice
+# (seed program, commit message) of a probe
 PROBED = (
     ("square", "Add a leg"),
     ("radial", "Make the walker wider"),

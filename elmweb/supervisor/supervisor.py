@@ -118,7 +118,7 @@ class Supervisor:
 
     async def _start_broker(self) -> None:
         url = settings.REDIS_URL
-        if env.text("ELMWEB_REDIS_URL"):
+        if env.secret("ELMWEB_REDIS_URL"):
             if reason := await asyncio.to_thread(broker.ping, url):
                 raise StartFailed(
                     f"The broker that ELMWEB_REDIS_URL names does not answer: {reason}. Start it, "

@@ -35,8 +35,13 @@ class Setting:
         return RemoteSandbox(*self.address, slots=self.slots, limits=self.limits)
 
 
-def read_setting(environ: Mapping[str, str] | None = None) -> Setting:
+def read_setting(
+    environ: Mapping[str, str] | None = None, *, slots: int = Setting.slots
+) -> Setting:
     """The setting that the environment names.
+
+    Args:
+        slots: where the variable is unset or empty.
 
     Raises:
         ValueError: nonsense in a variable; the sentence says what it takes.
@@ -48,7 +53,7 @@ def read_setting(environ: Mapping[str, str] | None = None) -> Setting:
             cpu_s=_integer(environ, "ELMWEB_SANDBOX_CPU_S", Limits.cpu_s, *CPU_S),
             memory_mb=_integer(environ, "ELMWEB_SANDBOX_MEMORY_MB", Limits.memory_mb, *MEMORY_MB),
         ),
-        slots=_integer(environ, "ELMWEB_SANDBOX_SLOTS", Setting.slots, *SLOTS),
+        slots=_integer(environ, "ELMWEB_SANDBOX_SLOTS", slots, *SLOTS),
         address=_address(environ, "ELMWEB_SANDBOX"),
     )
 

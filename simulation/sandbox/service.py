@@ -150,9 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     if given.check:
         _check("127.0.0.1" if given.host == "0.0.0.0" else given.host, given.port)
     try:
-        setting = environment.read_setting(
-            {"ELMWEB_SANDBOX_SLOTS": str(os.cpu_count() or 1)} | os.environ
-        )
+        setting = environment.read_setting(slots=min(os.cpu_count() or 1, environment.SLOTS[1]))
     except ValueError as error:
         parser.error(str(error))
     pool = SandboxPool(setting.slots, setting.limits)

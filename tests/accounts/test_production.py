@@ -52,6 +52,8 @@ def test_deployment_check_is_clean_and_cookies_are_for_https_only(tmp_path):
         ({"ELMWEB_SECRET_KEY": "", "DATABASE_URL": ""}, "DATABASE_URL is not set"),
         ({"ELMWEB_SECRET_KEY": "short"}, "50 random ones"),
         ({"ELMWEB_ALLOWED_HOSTS": "*"}, "list yours"),
+        ({"ELMWEB_ALLOWED_HOSTS": ""}, "ELMWEB_ALLOWED_HOSTS is not set"),
+        ({"ELMWEB_LOG_LEVEL": "verbose"}, "use 'DEBUG' or 'INFO'"),
         ({"ELMWEB_DEBUG": "true"}, "unset it"),
         ({"ELMWEB_PROXIES": "0"}, "ELMWEB_HTTPS=false"),
     ],
@@ -61,6 +63,15 @@ def test_what_is_missing_or_unsafe_is_refused_with_a_sentence(change, said, tmp_
     assert refused.returncode != 0
     assert said in refused.stderr
     assert GOOD["ELMWEB_SECRET_KEY"] not in refused.stderr
+
+
+def test_the_brokers_address_may_come_from_a_file(tmp_path):
+    file = tmp_path / "redis"
+    file.write_text("redis://:password@elsewhere:6379/0\n")
+    given = GOOD | {"ELMWEB_REDIS_URL": "", "ELMWEB_REDIS_URL_FILE": str(file)}
+    code = "from django.conf import settings; print(settings.REDIS_URL)"
+    shown = manage("shell", "-c", code, environment=given, data=str(tmp_path))
+    assert "redis://:password@elsewhere:6379/0" in shown.stdout, shown.stderr
 
 
 def test_without_tls_on_an_inner_network_it_starts_when_told_so(tmp_path):

@@ -15,6 +15,12 @@ def test_nothing_set_is_a_pool_of_one_with_the_usual_limits() -> None:
     assert isinstance(setting.open(), SandboxPool)
 
 
+def test_the_service_has_its_own_number_of_slots_where_none_is_named() -> None:
+    for empty in ({}, {"ELMWEB_SANDBOX_SLOTS": ""}):
+        assert read_setting(empty, slots=7).slots == 7
+    assert read_setting({"ELMWEB_SANDBOX_SLOTS": "3"}, slots=7).slots == 3
+
+
 def test_every_variable_is_read() -> None:
     setting = read_setting(
         {

@@ -52,7 +52,7 @@ class Command(BaseCommand):
         for name, kind in NUMBERS.items():
             option = f"--{name.replace('_', '-')}"
             add.add_argument(option, type=kind, default=FIELDS[name].default)
-        about = "try the forms on 8 programs and keep the one that works best"
+        about = "try the forms on 8 edits and keep the one that works best"
         action("probe", about).add_argument("name")
         action("remove", "take a model off the list; its weights stay").add_argument("name")
 
