@@ -74,12 +74,6 @@ class GridSpec:
             cell.append(position)
         return tuple(reversed(cell))
 
-    def is_clipped(self, measures: Sequence[float]) -> bool:
-        """Whether any measure lies outside the bounds and was put into an edge cell."""
-        return any(
-            not low <= x <= high for x, low, high in zip(measures, self.low, self.high, strict=True)
-        )
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -29,8 +29,8 @@ WRITES = {
     "search_replace": "Writes blocks to find and what to put there.",
     "unified": "Writes unified diffs.",
     "carper": "Writes unified diffs in CarperAI's format.",
-    "rewrite": "Cannot write diffs: it writes the whole program once more, which takes more "
-    "tokens for each child and changes more than was asked for.",
+    "rewrite": "Writes the whole program once more instead of a diff, which takes more tokens for "
+    "each child and changes more than was asked for.",
 }
 _UNKNOWN = {
     "tuned": "Trained further on what evolution accepted: at home in the runs that it learnt from.",
@@ -46,6 +46,15 @@ def form_of(row: ModelVersion | None, name: str) -> str:
     if spec is None and name in registry.BUILT_IN:
         spec = registry.spec_of(name)
     return spec.form if spec else ""
+
+
+def writes(form: str, card: dict[str, Any]) -> str:
+    """Return how a model writes, and why it rewrites when it was found out to write no diffs."""
+    said = WRITES.get(form, "")
+    if form == "rewrite" and (found := card.get("fell_back")):
+        why = f"Of its first {found['answers']} answers none was an edit that fits. "
+        return f"Cannot write diffs in the form “{found['from']}”. {why}{said}"
+    return said
 
 
 def good_at(kind: str, card: dict[str, Any]) -> str:
@@ -68,5 +77,5 @@ def _of(row: ModelVersion | None, name: str) -> list[str]:
     kind, card = (row.backend, row.card) if row else (name, {})
     parts = [good_at(kind, card)]
     if form_of(row, name) == "rewrite":
-        parts.append(WRITES["rewrite"])
+        parts.append(writes("rewrite", card))
     return [part for part in parts if part]

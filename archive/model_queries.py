@@ -1,8 +1,11 @@
 """Reads for the Models and fine-tuning pages: plain dicts and rows, nothing changed."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, FloatField, Q, QuerySet, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.http import Http404
 
 from archive.grid import Placement
@@ -16,6 +19,18 @@ from elmweb.accounts.models import User
 RUNS_OFFERED = 50
 TRAININGS_SHOWN = 50
 ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
+
+
+def cost_of(children: QuerySet[Child]) -> float | None:
+    """Return what models with a price took for writing children; None when none had one."""
+    cost = Cast(KeyTextTransform("cost", "timings"), FloatField())
+    return children.filter(timings__has_key="cost").aggregate(sum=Sum(cost))["sum"]
+
+
+def has_price(names: Iterable[str]) -> bool:
+    """Say whether any of these models costs money."""
+    specs = registry.installed().filter(name__in=names).values_list("spec", flat=True)
+    return any(spec.get("price_in") or spec.get("price_out") for spec in specs)
 
 
 def model_or_404(key: str) -> ModelVersion | str:

@@ -190,7 +190,7 @@ class Run(models.Model):
         Training, null=True, on_delete=models.CASCADE, related_name="arms"
     )
     mix = models.JSONField(default=list)  # of models in force now: [[name, weight], ...]
-    # {"every", "preset", "promote"}: train again after so many accepted diffs; null = never
+    # {"every", "preset"}: train again after so many accepted diffs; null = never
     repeat_tuning = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     resumed_at = models.DateTimeField(null=True)

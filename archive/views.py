@@ -207,6 +207,8 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "kpis": KPIS,
         "trainings": model_queries.trainings(run=one),
     }
+    if model_queries.has_price(name for name, _ in one.mix):
+        context["cost"] = model_queries.cost_of(one.children.all())
     may_change = person_of(request).may_change(one)
     context["may_change"] = may_change
     is_live = not one.is_over and one.driver == Driver.WORKERS

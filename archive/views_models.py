@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from archive import model_notes, model_queries
 from archive.forms_models import EndpointForm, FolderForm, TuneNewForm, is_tunable, sentence_of
-from archive.models import ModelVersion, Run, Training
+from archive.models import Child, ModelVersion, Run, Training
 from archive.services import external, installing, presence, registry, trainings
 from archive.tuning import PRESET_NOTES, PRESETS, TuneConfig
 from elmweb.accounts.access import must_own, needs
@@ -21,7 +21,7 @@ from elmweb.paths import BASE_DIR
 
 CARD = BASE_DIR / "workers/mutation/weights/MODEL_CARD.md"
 ADDABLE = {"folder": FolderForm, "endpoint": EndpointForm}
-CARD_WORDS = ("good_at",)  # parts of a card that the page has a place of its own for
+CARD_WORDS = ("good_at", "fell_back")  # parts of a card that the page has a place of its own for
 DONE = {
     "remove": "Removed {}; it can be restored at the end of this page.",
     "restore": "Restored {}.",
@@ -80,7 +80,10 @@ def model(request: HttpRequest, key: str) -> HttpResponse:
         "kind": kind,
         "kind_words": model_notes.KINDS.get(kind, kind),
         "good_at": model_notes.good_at(kind, card),
-        "writes": model_notes.WRITES.get(form, ""),
+        "cost": model_queries.cost_of(Child.objects.filter(model_version=row))
+        if model_queries.has_price([name])
+        else None,
+        "writes": model_notes.writes(form, card),
         "rewrites": form == "rewrite",
         "facts": _facts(row),
         "card": [(k.replace("_", " "), v) for k, v in card.items() if k not in CARD_WORDS],

@@ -15,6 +15,7 @@ from archive.config import RunConfig
 from archive.models import Job
 from archive.services import (
     checks,
+    installs,
     jobs,
     model_store,
     planning,
@@ -118,6 +119,8 @@ def mutate(self: Task, job_id: int) -> None:
         config = RunConfig.from_json(job.run.config)
         batch = planning.select_batch(job.run, job.payload["batch"], job.children)
         try:
+            if installs.fall_back(batch.model):
+                log.info("%s writes no diffs: whole programs from now on", batch.model)
             spec, version = registry.loadable(batch.model), registry.version_of(batch.model)
             operator = load_operator(spec, temperature=config.temperature, tries=config.tries)
         except model_store.StoreAway as away:

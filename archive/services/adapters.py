@@ -39,7 +39,7 @@ _SHAPE = (
 
 
 def export_adapter(row: ModelVersion) -> Path:
-    """Write a fine-tuned model as a zip beside its folder, once, and return where.
+    """Write a fine-tuned model as a zip beside its folder, with the card of now; return where.
 
     Raises:
         ValueError: it is no fine-tuned model, or its files are gone.
@@ -49,8 +49,6 @@ def export_adapter(row: ModelVersion) -> Path:
     spec = ModelSpec.from_json(row.spec)
     folder = registry.MODELS_DIR / spec.folder
     target = folder.with_name(f"{row.version}.zip")
-    if target.is_file():
-        return target
     model_store.fetch(folder, spec.folder)
     missing = [name for name in PARTS if name not in OPTIONAL and not (folder / name).is_file()]
     if missing:

@@ -20,7 +20,7 @@ from workers.training.harvest import EDITS_PER_ROW, Edit, Split, split
 ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
 LEAST_ROWS = 10  # fewer cannot be split and learnt from
 CHARACTERS_PER_TOKEN = 2.8  # of programs, with the bundled vocabulary
-DEFAULT_SPEED = 1500.0  # [tokens/s] trained, on one core of 2024; used until one was measured here
+DEFAULT_SPEED = 1200.0  # [tokens/s] trained by one core; used until a speed was measured here
 
 
 def accepted(config: TuneConfig) -> Iterator[Edit]:

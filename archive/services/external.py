@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from archive.models import ModelVersion
 from archive.services import registry
@@ -10,7 +11,9 @@ from elmweb.accounts.models import User
 from workers.mutation.spec import ModelSpec
 
 
-def add(spec: ModelSpec, *, owner: User | None = None) -> ModelVersion:
+def add(
+    spec: ModelSpec, *, card: dict[str, Any] | None = None, owner: User | None = None
+) -> ModelVersion:
     """Store a model that somebody brings.
 
     Raises:
@@ -20,11 +23,11 @@ def add(spec: ModelSpec, *, owner: User | None = None) -> ModelVersion:
         _check_folder(Path(spec.folder), "folder", "config.json")
     if spec.adapter:
         _check_folder(Path(spec.adapter), "adapter", "adapter_config.json")
-    return registry.add(spec, version=version_of(spec), owner=owner)
+    return registry.add(spec, version=version_of(spec), card=card, owner=owner)
 
 
 def version_of(spec: ModelSpec) -> str:
-    """Return the name that the children of a model carry: another one when its weights change.
+    """Return the name that the children of a model carry, made when it is added or probed.
 
     Of weights only names, sizes and times are read: gigabytes would take a page minutes.
     """

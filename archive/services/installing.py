@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive.services import registry
 from elmweb.paths import BASE_DIR
-from workers.mutation.install_smollm2 import NAME
+from workers.mutation.install_smollm2 import NAME, is_current
 
 COMMAND = (sys.executable, str(BASE_DIR / "manage.py"), "models", "install", NAME)
 NOT_HERE = (
@@ -27,7 +27,7 @@ _PROGRESS = re.compile(r"(\w+)(?: (\d+) %)?")
 
 @dataclass(frozen=True)
 class Installation:
-    """How it stands: ``state`` is "absent", "running", "installed" or "failed"."""
+    """How it stands: ``state`` is "absent", "running", "installed", "outdated" or "failed"."""
 
     state: str
     what: str = ""  # being done: downloading, unpacking, converting
@@ -37,13 +37,17 @@ class Installation:
 
 def status() -> Installation:
     """Return how the installation of SmolLM2 stands."""
-    if registry.find(NAME):
+    is_listed = registry.find(NAME) is not None
+    folder = registry.MODELS_DIR / NAME
+    is_ours = is_listed and registry.spec_of(NAME).folder == str(folder)
+    if is_listed and (not is_ours or is_current(folder)):
         return Installation("installed")
     log = _log()
     lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
     last = lines[-1].strip() if lines else ""
     if not log.is_file() or last.startswith(f"{NAME} is installed"):
-        return Installation("absent")  # or removed since: the weights are still there
+        # absent: or removed since, the weights are still there
+        return Installation("outdated" if is_listed else "absent")
     if last.startswith("CommandError: "):
         return Installation("failed", reason=last.removeprefix("CommandError: "))
     if _is_locked() or time.time() - log.stat().st_mtime < STARTING:

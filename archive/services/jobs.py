@@ -108,13 +108,6 @@ def finish(job: Job, *, result: dict[str, Any] | None = None) -> bool:
     )
 
 
-def give_back(job: Job) -> None:
-    """Queue a job again whose attempt failed."""
-    held = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.LEASED)
-    if held.update(state=Job.State.QUEUED, lease_until=None):
-        send(job)
-
-
 def postpone(job: Job, seconds: float) -> None:
     """Queue a job again for later, through no fault of its own: the attempt does not count.
 

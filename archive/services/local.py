@@ -19,6 +19,8 @@ from simulation.evaluate import Evaluation
 from simulation.pool import EvaluationPool
 from workers.mutation.operator import Operator, health_of
 
+SIGN_S = 30.0  # [s] between signs of life while a model is away
+
 
 class SeedProgramFailed(ValueError):
     """The seed program gives no walker, so there is nothing to evolve."""
@@ -103,9 +105,14 @@ def _seed(run: Run, pool: EvaluationPool) -> None:
 
 def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy]:
     batch = planning.select_batch(run, run.batches, size)
-    while (wait := health_of(operator).wait_s) > 0:  # a model that is away must not cost budget
-        time.sleep(wait)
-    proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
+    while True:
+        while (wait := health_of(operator).wait_s) > 0:
+            time.sleep(min(wait, SIGN_S))
+            Run.objects.filter(pk=run.pk).update(seen_at=timezone.now())
+        was_away = not health_of(operator).ok
+        proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
+        if not was_away or health_of(operator).ok:
+            break  # else still away: only the batch that found out costs budget
     version = registry.version_of(batch.model) or operator.version
     return planning.candidacies_of(batch, proposals, operator=operator.name, model=version)
 

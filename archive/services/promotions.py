@@ -38,8 +38,17 @@ def set_mix(run: Run, mix: Sequence[Sequence], actor: User | None = None) -> Int
     return note
 
 
-def promote(row: ModelVersion, *, run: Run | None = None, actor: User | None = None) -> None:
+def promote(
+    row: ModelVersion,
+    *,
+    run: Run | None = None,
+    instead_of: str = "",
+    actor: User | None = None,
+) -> None:
     """Put a model in force: alone in a run's mix, or as what new runs begin with.
+
+    Args:
+        instead_of: the model whose share of the run's mix it takes over; others keep theirs.
 
     Raises:
         ValueError: it was removed, is there already, or the run is over.
@@ -50,15 +59,17 @@ def promote(row: ModelVersion, *, run: Run | None = None, actor: User | None = N
         run.refresh_from_db()
         if [name for name, _ in run.mix] == [row.name]:
             raise ValueError(f"{row.name!r} is what run {run.pk} uses already")
-        set_mix(run, [[row.name, 100.0]], actor)
+        names = [name for name, _ in run.mix]
+        if instead_of in names and row.name not in names:
+            mix = [[row.name if name == instead_of else name, share] for name, share in run.mix]
+        else:
+            mix = [[row.name, 100.0]]
+        set_mix(run, mix, actor)
         return
     with transaction.atomic():
         before = _default()
         if before is not None and before.pk == row.pk:
             raise ValueError(f"{row.name!r} is what new runs begin with already")
-        if row.name == registry.DEFAULT or not row.spec:
-            _set_default(None)
-            return
         row.card = row.card | {"replaced": before.pk if before else None}
         row.save(update_fields=["card"])
         _set_default(row)
@@ -68,7 +79,7 @@ def rollback(run: Run | None = None, actor: User | None = None) -> None:
     """Put back in force what was before the last promotion; again, and the one before that.
 
     Raises:
-        ValueError: nothing to go back to, or it was removed meanwhile.
+        ValueError: nothing to go back to.
     """
     if run is not None:
         set_mix(run, _mix_before(run), actor)
@@ -77,6 +88,7 @@ def rollback(run: Run | None = None, actor: User | None = None) -> None:
         now = _default()
         if now is None:
             raise ValueError("new runs begin with the bundled model: nothing to go back to")
+        # The bundled model where it was that, or where what it was is removed.
         before = ModelVersion.objects.filter(pk=now.card.get("replaced"), deleted_at=None).first()
         _set_default(before)
 
@@ -105,6 +117,11 @@ def _mix_before(run: Run) -> list:
     return changes[-1][0]
 
 
+def leading(run: Run) -> str:
+    """Return the model that writes most of a run's edits."""
+    return max(mix_from_json(run.mix), key=lambda model: model[1])[0]
+
+
 def set_repeat(
     run: Run, every: int | None, preset_name: str = "quick", actor: User | None = None
 ) -> Intervention:
@@ -113,7 +130,8 @@ def set_repeat(
     The new model takes over only when the comparison with its parent says so.
 
     Raises:
-        ValueError: a number out of range, an unknown preset, or the run is over.
+        ValueError: a number out of range, an unknown preset, the run is over, or the model that
+            writes most of its edits cannot be fine-tuned here.
     """
     if every is not None and not (type(every) is int and LEAST_EVERY <= every <= MAX_EVERY):
         raise ValueError(
@@ -125,6 +143,8 @@ def set_repeat(
         run = Run.objects.select_for_update().get(pk=run.pk)
         if run.is_over and every is not None:
             raise ValueError(f"run {run.pk} is {run.state}: nothing will be accepted any more")
+        if every is not None:
+            registry.check_tunable(registry.spec_of(leading(run)))
         before = run.repeat_tuning
         run.repeat_tuning = None if every is None else {"every": every, "preset": preset_name}
         run.save(update_fields=["repeat_tuning"])

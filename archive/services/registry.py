@@ -94,7 +94,7 @@ def choices() -> list[tuple[str, str]]:
 
 def default_name() -> str:
     """Return the model that new runs begin with."""
-    row = installed().filter(is_default=True).first()
+    row = ModelVersion.objects.filter(is_default=True, deleted_at=None).first()
     return row.name if row else DEFAULT
 
 
@@ -105,11 +105,7 @@ def tunable(name: str) -> tuple[ModelVersion, Path]:
         ValueError: there is none of that name, it is of another kind, or its files are gone.
     """
     spec = loadable(name)
-    if spec.kind not in ("bundled", "tuned"):
-        raise ValueError(
-            f"{name!r} cannot be fine-tuned here: choose the bundled diff model, or one that was "
-            "made from it"
-        )
+    check_tunable(spec)
     folder = Path(spec.folder) if spec.folder else BUNDLED_DIR
     weights = folder / "model.safetensors"
     if not weights.is_file():
@@ -120,6 +116,19 @@ def tunable(name: str) -> tuple[ModelVersion, Path]:
         defaults = {"name": name, "backend": spec.kind}
         row, _ = ModelVersion.objects.get_or_create(version=version, defaults=defaults)
     return row, folder
+
+
+def check_tunable(spec: ModelSpec) -> None:
+    """Refuse models of a kind that cannot be fine-tuned here.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if spec.kind not in ("bundled", "tuned"):
+        raise ValueError(
+            f"{spec.name!r} cannot be fine-tuned here: choose the bundled diff model, or one that "
+            "was made from it"
+        )
 
 
 @lru_cache(maxsize=4)
@@ -141,6 +150,8 @@ def add(
 ) -> ModelVersion:
     """Store a model under its spec's name; folders below ``MODELS_DIR`` are stored relative to it.
 
+    One that was removed comes back, with what is new in its spec: its children still name it.
+
     Args:
         version: name and hash of the weights; the children of these weights carry it.
 
@@ -151,15 +162,19 @@ def add(
         if is_taken(spec.name):
             raise ValueError(f"there is a model called {spec.name!r} already: choose another name")
         stored = replace(spec, folder=_relative(spec.folder), adapter=_relative(spec.adapter))
-        return ModelVersion.objects.create(
-            name=spec.name,
-            backend=spec.kind,
+        row, _ = ModelVersion.objects.update_or_create(
             version=version,
-            parent=parent,
-            spec=stored.to_json(),
-            card=card or {},
-            owner=owner,
+            defaults={
+                "name": spec.name,
+                "backend": spec.kind,
+                "parent": parent,
+                "spec": stored.to_json(),
+                "card": card or {},
+                "owner": owner,
+                "deleted_at": None,
+            },
         )
+        return row
 
 
 def adopt(

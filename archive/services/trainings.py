@@ -17,11 +17,10 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from archive.config import mix_from_json
 from archive.models import Child, Job, ModelVersion, Run, RunState, Training, TrainingState
 from archive.services import datasets, jobs, registry, runs, trials
 from archive.services.adapters import export_adapter, import_adapter
-from archive.services.promotions import promote, rollback, set_mix, set_repeat
+from archive.services.promotions import leading, promote, rollback, set_mix, set_repeat
 from archive.services.runs import IllegalTransition
 from archive.tuning import TuneConfig, preset
 from elmweb.accounts import quotas
@@ -311,7 +310,10 @@ def finish_comparison(training: Training) -> Training:
         _end(training, TrainingState.FINISHED)
         run = training.run
         if training.is_automatic and training.result["promote"] and run and not run.is_over:
-            promote(made, run=run)
+            try:
+                promote(made, run=run, instead_of=training.base.name)
+            except ValueError as refusal:  # a person was faster, or removed the model
+                log.info("training %s: %s", training.pk, refusal)
     return training
 
 
@@ -330,8 +332,9 @@ def _repeat(run: Run) -> None:
     if fresh.count() < run.repeat_tuning["every"]:
         return
     try:
-        base = max(mix_from_json(run.mix), key=lambda model: model[1])[0]
-        config = TuneConfig(base=base, runs=(run.pk,), **preset(run.repeat_tuning["preset"]))
+        config = TuneConfig(
+            base=leading(run), runs=(run.pk,), **preset(run.repeat_tuning["preset"])
+        )
         name = f"run{run.pk}-round{before.count() + 1}"
         while registry.is_taken(name):
             name += "a"

@@ -74,6 +74,13 @@ def test_a_model_comes_back_as_it_went(row, models_dir):
     assert not list(models_dir.glob(".upload-*"))
 
 
+def test_a_zip_has_the_card_of_the_moment(row):
+    export_adapter(row)
+    row.card = row.card | {"comparison": {"promote": True}}
+    with zipfile.ZipFile(export_adapter(row)) as archive:
+        assert json.loads(archive.read("card.json"))["comparison"] == {"promote": True}
+
+
 def test_a_name_that_is_taken_is_refused(row):
     with pytest.raises(ValueError, match="called 'mine' already"):
         import_adapter(zipped(), "mine")

@@ -341,6 +341,29 @@ def test_an_automatic_training_promotes_only_what_is_better(tmp_path, base, tune
     assert run.mix == ([["tuned-1", 100.0]] if promoted else [["bundled", 100.0]])
 
 
+def test_an_automatic_promotion_leaves_the_other_models_their_share(tmp_path):
+    run = evolved()
+    training = begun(run, compare=96)
+    Training.objects.filter(pk=training.pk).update(is_automatic=True)
+    Run.objects.filter(pk=run.pk).update(mix=[["bundled", 60.0], ["random_gp", 40.0]])
+    through(finished(training, tmp_path), 40, 90)
+    services.reap()
+    run.refresh_from_db()
+    assert run.mix == [["tuned-1", 60.0], ["random_gp", 40.0]]
+
+
+def test_a_comparison_ends_although_a_person_promoted_its_model_already(tmp_path):
+    run = evolved()
+    training = begun(run, compare=96)
+    Training.objects.filter(pk=training.pk).update(is_automatic=True)
+    training = finished(training, tmp_path)
+    trainings.promote(training.model_version, run=run)
+    through(training, 40, 90)
+    services.reap()
+    training.refresh_from_db()
+    assert (training.state, training.result["promote"]) == ("finished", True)
+
+
 def test_a_training_begun_by_a_person_promotes_nothing(tmp_path):
     run = evolved()
     training = finished(begun(run, compare=96), tmp_path)
@@ -389,6 +412,14 @@ def test_a_run_that_cannot_be_fine_tuned_is_not_tried_again():
     assert run.repeat_tuning is None
 
 
+def test_a_run_whose_model_cannot_be_fine_tuned_is_told_so():
+    run = evolved(30)
+    Run.objects.filter(pk=run.pk).update(mix=[["bundled", 40.0], ["random_gp", 60.0]])
+    with pytest.raises(ValueError, match="'random_gp' cannot be fine-tuned"):
+        trainings.set_repeat(run, 20)
+    trainings.set_repeat(run, None)  # to end it is always possible
+
+
 def test_a_repetition_out_of_range_is_refused():
     with pytest.raises(ValueError, match="every 20 to"):
         trainings.set_repeat(evolved(1), 3)
@@ -430,6 +461,20 @@ def test_the_default_model_changes_and_rolls_back_step_by_step(tmp_path):
     assert registry.default_name() == "bundled"
     with pytest.raises(ValueError, match="nothing to go back to"):
         trainings.rollback()
+
+
+def test_what_comes_with_the_program_can_be_the_default_too(tmp_path):
+    trainings.promote(tuned("one", tmp_path))
+    control = ModelVersion.objects.create(
+        name="random_gp", backend="random_gp", version="random_gp-1"
+    )
+    trainings.promote(control)
+    assert registry.default_name() == "random_gp"
+    trainings.promote(registry.tunable("bundled")[0])
+    assert registry.default_name() == "bundled"
+    trainings.rollback()
+    trainings.rollback()
+    assert registry.default_name() == "one"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from archive.models import Job, Run
-from archive.services import jobs, planning
+from archive.services import jobs, local, planning
 from tests.archive.factories import make_run
 from workers import tasks
 from workers.mutation.backends import HEALTHY, Health
@@ -69,3 +69,29 @@ def test_it_goes_on_when_the_model_answers_again(run, monkeypatch):
     job = mutate(run, monkeypatch, Health(False, AWAY, 0.0), HEALTHY)
     assert job.state == "done"
     assert run.reason == ""
+
+
+def test_evolve_waits_too_and_spends_nothing_meanwhile(run, monkeypatch):
+    class Returning(Scripted):
+        """Still away at the first question, back at the second."""
+
+        health, asked = Health(False, AWAY, 45.0), 0
+
+        def complete(self, *args, **options):
+            self.asked += 1
+            self.health = HEALTHY if self.asked == 2 else Health(False, AWAY, 5.0)
+            return super().complete(*args, **options)
+
+    model, slept = Returning(), []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        model.health = model.health._replace(wait_s=max(model.health.wait_s - seconds, 0.0))
+
+    monkeypatch.setattr(local.time, "sleep", sleep)
+    Run.objects.filter(pk=run.pk).update(seen_at=None)
+    fresh = local._propose(run, DiffOperator(model, 0.8), 4)
+    assert (len(fresh), model.asked) == (4, 2)
+    assert slept == [30.0, 15.0, 5.0]
+    run.refresh_from_db()
+    assert run.seen_at is not None

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from archive.models import Child, ModelVersion, Run, RunState, Training, TrainingState
-from archive.services import installing, registry, trainings
+from archive.services import installing, installs, registry, trainings
 from archive.tuning import TuneConfig
 from elmweb.accounts.models import User
 from tests.archive.factories import add_children, make_run
@@ -81,6 +81,21 @@ def tune_form(run: Run, **changes: object) -> dict[str, object]:
 
 def page_of(answer) -> str:
     return html.unescape(answer.content.decode())
+
+
+def written(row: ModelVersion, outcome: str, tokens: int = 9) -> Child:
+    """A child of a model that ended so, not stored yet."""
+    return Child(
+        model_version=row, outcome=outcome, reason="", timings={"tokens": tokens},
+        operator=row.name, commit_message="m",
+    )  # fmt: skip
+
+
+def record(run: Run, children: list[Child]) -> None:
+    first = Child.objects.filter(run=run).count()
+    for n, child in enumerate(children):
+        child.run, child.seq, child.pk = run, first + n, None
+    Child.objects.bulk_create(children)
 
 
 # --- every page renders, for those who are logged in
@@ -173,9 +188,59 @@ def test_text_of_a_card_is_shown_as_text(person: Client, tuned: ModelVersion) ->
         assert "Legs. &lt;script&gt;" in page
 
 
-def test_a_model_that_cannot_write_diffs_says_so(person: Client, endpoint: ModelVersion) -> None:
+def test_a_model_that_rewrites_says_so(person: Client, endpoint: ModelVersion) -> None:
     for path in (reverse("models"), reverse("model", args=["far"]), reverse("run-new")):
-        assert re.search("rewrites whole programs|Cannot write diffs", page_of(person.get(path)))
+        assert re.search(
+            "rewrites whole programs|Writes the whole program", page_of(person.get(path))
+        )
+
+
+def test_a_removed_model_is_added_again_with_another_price(person: Client) -> None:
+    for price in ("1", "2"):
+        answer = person.post(reverse("model-add-endpoint"), endpoint_form(price_in=price))
+        assert answer.status_code == 302
+        row = ModelVersion.objects.get(name="far")
+        assert (row.spec["price_in"], row.deleted_at) == (float(price), None)
+        registry.remove(row)
+
+
+def test_a_model_that_writes_no_diffs_rewrites_and_its_page_says_why(person: Client) -> None:
+    spec = ModelSpec(kind="endpoint", name="poor", url="http://127.0.0.1:9/v1", model="m")
+    row = registry.add(spec, version="poor-1")
+    run = make_run(budget=1000)
+    answers = [written(row, "no_diff") for _ in range(installs.FIRST_ANSWERS)]
+    record(run, answers[:-1])
+    assert not installs.fall_back("poor")
+    record(run, [*answers[-1:], written(row, "no_diff", tokens=0)])
+    assert installs.fall_back("poor")
+    assert registry.spec_of("poor").form == "rewrite"
+    assert not installs.fall_back("poor")
+    page = page_of(person.get(reverse("model", args=["poor"])))
+    assert "Of its first 32 answers none was an edit that fits" in page
+
+
+def test_a_model_of_whose_first_answers_one_fits_keeps_its_form() -> None:
+    spec = ModelSpec(kind="endpoint", name="fair", url="http://127.0.0.1:9/v1", model="m")
+    row = registry.add(spec, version="fair-1")
+    outcomes = ["crashed"] + ["no_diff"] * (2 * installs.FIRST_ANSWERS)
+    record(make_run(budget=1000), [written(row, outcome) for outcome in outcomes])
+    assert not installs.fall_back("fair")
+    assert registry.spec_of("fair").form == "numbered"
+
+
+def test_what_a_priced_model_took_stands_on_its_page_and_on_its_runs(person: Client) -> None:
+    spec = ModelSpec(
+        kind="endpoint", name="dear", url="http://127.0.0.1:9/v1", model="m", price_out=9.0
+    )
+    row = registry.add(spec, version="dear-1")
+    run = make_run(budget=1000, models=(("dear", 100.0),))
+    children = [written(row, "no_diff") for _ in range(3)]
+    for child in children[:2]:
+        child.timings = child.timings | {"cost": 0.21}
+    record(run, children)
+    assert "models took 0.42" in page_of(person.get(reverse("run", args=[run.pk])))
+    page = page_of(person.get(reverse("model", args=["dear"])))
+    assert re.search(r"Cost of its children</dt><dd[^>]*>0.42", page)
 
 
 def test_a_model_is_found_by_its_name_and_by_its_version(

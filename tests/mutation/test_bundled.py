@@ -28,20 +28,26 @@ def operator():
     return load_operator("bundled", temperature=0.8)
 
 
-# Lower bounds of the card's figures, two standard errors below them.
+@pytest.fixture(scope="module")
+def parents():
+    """Programs of the card's rows, by name."""
+    return validity.groups(rng_seed=7, number=18)
+
+
+# Lower bounds of the card's figures, some three standard errors of 72 samples below them.
 @pytest.mark.parametrize(
-    ("parents", "first", "in_four"),
-    [("seeds", 0.75, 0.9), ("foreign", 0.5, 0.75), ("unseen", 0.5, 0.75)],
+    ("name", "first", "in_four"),
+    [
+        ("seeds", 0.85, 0.9),
+        ("held-out families", 0.65, 0.85),
+        ("foreign", 0.66, 0.85),
+        ("unseen", 0.55, 0.8),
+    ],
 )
-def test_as_many_children_are_valid_as_the_card_says(operator, parents, first, in_four):
-    sources = {
-        "seeds": SEEDS,
-        "foreign": validity.programs(validity.HELD_OUT),
-        "unseen": validity.programs(validity.UNSEEN),
-    }[parents]
+def test_as_many_children_are_valid_as_the_card_says(operator, parents, name, first, in_four):
     with Sandbox() as sandbox:
         evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
-        found = validity.measure(operator, evaluator, sources, pairs=18).to_json()
+        found = validity.measure(operator, evaluator, parents[name], pairs=18).to_json()
     assert found["valid"] >= first, found
     assert found["valid_in_4"] >= in_four, found
     assert found["novel"] >= first - 0.1, found
@@ -53,7 +59,7 @@ def test_messages_that_can_be_checked_are_mostly_obeyed(operator):
         evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
         messages = tuple(validity.CHECKABLE)
         found = validity.measure(operator, evaluator, SEEDS, 24, messages).to_json()
-    assert found["obeyed"] >= 0.65, found  # 0.8 on the card
+    assert found["obeyed"] >= 0.7, found  # 0.84 on the card
 
 
 CODE = """

@@ -283,6 +283,7 @@ def test_the_wait_grows_up_to_five_minutes_and_heeds_a_wish():
     for _ in range(40):
         breaker.fail("the endpoint failed")
         waits.append(breaker.wait_s)
+        clock.time += breaker.wait_s
     assert waits[: FAILURES - 1] == [0] * (FAILURES - 1)
     assert waits[FAILURES - 1] == FIRST_WAIT
     assert waits[-1] == LONGEST_WAIT == max(waits)
@@ -290,6 +291,15 @@ def test_the_wait_grows_up_to_five_minutes_and_heeds_a_wish():
     breaker.succeed()
     for _ in range(FAILURES):
         breaker.fail("the endpoint is asked too often", 60)
+    assert breaker.wait_s == 60
+
+
+def test_answers_that_were_under_way_when_it_opened_count_once():
+    breaker = Breaker("far", Clock())
+    for _ in range(FAILURES + 7):
+        breaker.fail("the endpoint cannot be reached")
+    assert breaker.wait_s == FIRST_WAIT
+    breaker.fail("the endpoint is asked too often", 60)  # a wish is heeded all the same
     assert breaker.wait_s == 60
 
 

