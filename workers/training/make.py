@@ -21,6 +21,7 @@ from workers.mutation.prompt import split_source
 from workers.training import packing, practice, pretrain, tokenizer
 from workers.training.corpus import directed, generate, stdlib, styles
 from workers.training.corpus.generate import Example
+from workers.training.corpus.harvest import harvest
 
 SHARD = 700  # examples in one file of the corpus, each a parent with up to six edits
 # Examples of what the loss is reported on: new programs of trained families, of families held out,
@@ -36,6 +37,7 @@ KINDS = {
     "many": 6000,
     "manydirected": 7000,
 }
+HARVEST = "harvest.jsonl"  # of the corpus: what runs accepted
 PRACTICE = 5000  # first rng seed of the shards that the model writes itself
 PLAIN_TO_THE_END = 4  # plain shards beside the directed ones
 VALIDATED = 24  # rows of each that the loss is reported on
@@ -84,7 +86,8 @@ def make(
     """Make, or go on making, the model in ``folder``; return the folder with its weights.
 
     ``folder`` holds ``corpus/``, ``tokenizer.json``, ``checkpoint.pt``, at the end ``weights/``.
-    Whatever is there already is used; delete the folder to begin anew.
+    Whatever is there already is used; delete the folder to begin anew. What ``add_harvest`` put
+    there is learnt from in the last mix.
 
     Args:
         processes: that draw the corpus.
@@ -104,6 +107,8 @@ def make(
     rows = packing.pack_all(words, plain)
     more = packing.pack_all(words, _read(shards["broad"] + shards["library"]))
     last = packing.pack_all(words, directed_ones) + more + rows[: PLAIN_TO_THE_END * SHARD]
+    harvested = folder / "corpus" / HARVEST
+    last += packing.pack_all(words, _read([harvested]) if harvested.exists() else [])
     report({"examples": len(rows + more), "edits": sum(row.edits for row in rows + more)})
     validation = {
         name: packing.pack_all(words, generate.read(_validation_file(folder, name)))[:VALIDATED]
@@ -144,6 +149,18 @@ def _practised(
         with Sandbox() as sandbox:
             _store(path, practice.practise(operator, sandbox, seed, SHARD))
     return _read(paths)
+
+
+def add_harvest(folder: Path, triples: Iterable[tuple[str, str, str]]) -> int:
+    """Keep what runs accepted as a part of the corpus in ``folder``; return how many edits.
+
+    Args:
+        triples: parent, commit message, child (Lehman et al. 2022, section 4.1: train on them).
+    """
+    examples = harvest(triples)
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    _store(folder / "corpus" / HARVEST, examples)
+    return sum(len(example.edits) for example in examples)
 
 
 def _read(paths: list[Path]) -> list[Example]:
