@@ -26,7 +26,10 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--cpu-minutes", type=float, default=240.0, help="one thread")
+        parser.add_argument(
+            "--cpu-minutes", type=float, default=300.0, help="of training, of all threads"
+        )
+        parser.add_argument("--threads", type=int, default=1, help="for the training")
         parser.add_argument("--base", type=Path, default=registry.MODELS_DIR / NAME)
         parser.add_argument("--corpus", type=Path, default=DATA_DIR / "diff_model" / "corpus")
         parser.add_argument("--out", type=Path, default=DATA_DIR / "adapter")
@@ -35,15 +38,20 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["cpu_minutes"] <= 0:
-            raise CommandError("cpu_minutes must be above 0", returncode=2)
+        for name in ("cpu_minutes", "threads", "processes"):
+            if options[name] <= 0:
+                raise CommandError(f"{name} must be above 0, got {options[name]}", returncode=2)
         if not is_installed(options["base"]):
             raise CommandError(
                 f"there is no model in {options['base']}: `manage.py models install {NAME}`",
                 returncode=2,
             )
-        from workers.training import adapter, make  # loads torch
+        import torch
+
+        from workers.training import adapter, make
         from workers.training.corpus import generate
+
+        torch.set_num_threads(options["threads"])
 
         config = adapter.AdapterConfig(options["cpu_minutes"], options["rng_seed"])
         training = adapter.AdapterTraining(
