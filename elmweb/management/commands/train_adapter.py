@@ -14,7 +14,7 @@ from workers.mutation.install_smollm2 import ADAPTER, NAME, is_installed
 # Shards of the corpus: walkers as different people write them, most of them with edits that have
 # the effect that their message asks for, and functions of the standard library.
 SHARDS = {"many": 2, "manydirected": 3, "library": 1}
-VALID = 6  # programs of each kind that the loss is reported on
+VALID = 3  # programs of each kind that the loss is reported on; more cost a tenth of the time
 
 
 class Command(BaseCommand):
