@@ -104,6 +104,7 @@ def test_what_is_exported_is_read_and_trained_on(base, examples, tmp_path):
     rows = training.pack_all(examples)
     training.run(rows, {}, lambda line: None)
     training.export(tmp_path / "adapter")
+    assert str(tmp_path) not in (tmp_path / "adapter" / "adapter_config.json").read_text()
     on = AdapterTraining(CONFIG, base, tmp_path / "b", start=tmp_path / "adapter")
     for name, weight in training.weights.items():
         assert torch.equal(on.weights[name], weight.bfloat16().float()), name

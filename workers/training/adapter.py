@@ -79,7 +79,7 @@ class AdapterTraining:
         Args:
             start: an adapter of the same shape to begin with where there is no checkpoint.
         """
-        self.config, self.folder = config, folder
+        self.config, self.base, self.folder = config, base, folder
         torch.manual_seed(config.rng_seed)
         self.tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
         frozen = AutoModelForCausalLM.from_pretrained(
@@ -150,6 +150,9 @@ class AdapterTraining:
         tensors = {name: t.bfloat16() for name, t in load_file(path).items()}
         save_file(tensors, path, metadata={"format": "pt"})
         (folder / "README.md").unlink(missing_ok=True)  # an empty form to fill in
+        config = folder / "adapter_config.json"
+        told = json.loads(config.read_text()) | {"base_model_name_or_path": self.base.name}
+        config.write_text(json.dumps(told, indent=1))  # where it lay here helps nobody
 
     def _step(self, rows: list[Packed]) -> float:
         share = min(1.0, self.cpu / (self.config.cpu_minutes * 60))
