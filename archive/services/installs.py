@@ -15,8 +15,9 @@ from workers.mutation.probe import Report, probe, with_form
 from workers.mutation.spec import ModelSpec
 
 SMOLLM2_CARD = {
-    "good_at": "A small general model that has seen much Python, with a first adapter for edits: one "
-    "answer in seven is a valid walker, five times fewer than the diff model's, and it is slower.",
+    "good_at": "A small general model that has seen much Python, with a first adapter for edits: "
+    "one answer in seven is a valid walker, five times fewer than the diff model's, and it is "
+    "slower.",
     "license": smollm2.LICENSE,
 }
 FIRST_ANSWERS = 32  # of a model, that say whether it can write diffs
