@@ -103,12 +103,15 @@ def _seed(run: Run, pool: EvaluationPool) -> None:
         raise SeedProgramFailed(reason)
 
 
-def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy]:
+def _propose(run: Run, operator: Operator, size: int) -> list[Candidacy] | None:
+    """Return the next batch; None when somebody stopped the run while its model was away."""
     batch = planning.select_batch(run, run.batches, size)
     while True:
         while (wait := health_of(operator).wait_s) > 0:
             time.sleep(min(wait, SIGN_S))
-            Run.objects.filter(pk=run.pk).update(seen_at=timezone.now())
+            going_on = Run.objects.filter(pk=run.pk).exclude(state=RunState.STOPPED)
+            if not going_on.update(seen_at=timezone.now()):
+                return None
         was_away = not health_of(operator).ok
         proposals = operator.propose(batch.requests, rng_seed=batch.rng_seed)
         if not was_away or health_of(operator).ok:

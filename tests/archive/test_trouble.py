@@ -71,6 +71,13 @@ def test_it_goes_on_when_the_model_answers_again(run, monkeypatch):
     assert run.reason == ""
 
 
+def test_evolve_can_be_stopped_while_its_model_is_away(run, monkeypatch):
+    model = Wavering(Health(False, AWAY, 45.0), HEALTHY)
+    stop = Run.objects.filter(pk=run.pk)
+    monkeypatch.setattr(local.time, "sleep", lambda seconds: stop.update(state="stopped"))
+    assert local._propose(run, DiffOperator(model, 0.8), 4) is None
+
+
 def test_evolve_waits_too_and_spends_nothing_meanwhile(run, monkeypatch):
     class Returning(Scripted):
         """Still away at the first question, back at the second."""
