@@ -18,6 +18,7 @@ from archive.tuning import PRESET_NOTES, PRESETS, TuneConfig
 from elmweb.accounts.access import must_own, needs
 from elmweb.accounts.models import Role, person_of
 from elmweb.paths import BASE_DIR
+from workers.mutation.install_smollm2 import GOOD_AT
 
 CARD = BASE_DIR / "workers/mutation/weights/MODEL_CARD.md"
 ADDABLE = {"folder": FolderForm, "endpoint": EndpointForm}
@@ -57,6 +58,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "removed": [entry for entry in entries if entry["deleted"]],
         "trainings": model_queries.trainings(),
         "smollm2": installing.status(),
+        "smollm2_good_at": GOOD_AT,
     }
     return render(request, "archive/models.html", context)
 

@@ -15,9 +15,7 @@ from workers.mutation.probe import Report, probe, with_form
 from workers.mutation.spec import ModelSpec
 
 SMOLLM2_CARD = {
-    "good_at": "A small general model that has seen much Python, with a first adapter for edits: "
-    "one answer in seven is a valid walker, five times fewer than the diff model's, and it is "
-    "slower.",
+    "good_at": smollm2.GOOD_AT,
     "license": smollm2.LICENSE,
 }
 FIRST_ANSWERS = 32  # of a model, that say whether it can write diffs
@@ -112,4 +110,6 @@ def fall_back(name: str) -> bool:
 def _write_as(row: ModelVersion, spec: ModelSpec, form: str) -> None:
     chosen = with_form(spec, form)
     row.spec = {**row.spec, "form": chosen.form, "max_new_tokens": chosen.max_new_tokens}
-    row.version = external.version_of(chosen)
+    version = external.version_of(chosen)
+    if not ModelVersion.objects.filter(version=version).exists():  # else of one that was removed
+        row.version = version

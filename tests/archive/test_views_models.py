@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from archive.models import Child, ModelVersion, Run, RunState, Training, TrainingState
-from archive.services import installing, installs, registry, trainings
+from archive.services import external, installing, installs, registry, trainings
 from archive.tuning import TuneConfig
 from elmweb.accounts.models import User
 from tests.archive.factories import add_children, make_run
@@ -217,6 +217,17 @@ def test_a_model_that_writes_no_diffs_rewrites_and_its_page_says_why(person: Cli
     assert not installs.fall_back("poor")
     page = page_of(person.get(reverse("model", args=["poor"])))
     assert "Of its first 32 answers none was an edit that fits" in page
+
+
+def test_a_model_that_was_removed_and_added_again_falls_back_again() -> None:
+    spec = ModelSpec(kind="endpoint", name="poor", url="http://127.0.0.1:9/v1", model="m")
+    run = make_run(budget=1000)
+    for _ in range(2):
+        row = external.add(spec)
+        record(run, [written(row, "no_diff") for _ in range(installs.FIRST_ANSWERS)])
+        assert installs.fall_back("poor")
+        assert registry.spec_of("poor").form == "rewrite"
+        registry.remove(registry.find("poor"))
 
 
 def test_a_model_of_whose_first_answers_one_fits_keeps_its_form() -> None:
