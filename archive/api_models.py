@@ -21,6 +21,8 @@ from elmweb.accounts.models import Role, User
 ACTIONS: dict[str, Callable[[Training, User], Any]] = {
     "stop": trainings.stop,
     "resume": trainings.resume,
+    "remove": trainings.remove,
+    "restore": trainings.restore,
 }
 
 
@@ -53,7 +55,7 @@ def live(request: HttpRequest, training_id: int) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, training_id: int, action: str) -> JsonResponse:
-    """Stop or resume a training."""
+    """Stop, resume, remove or restore a training."""
     training = get_object_or_404(Training, pk=training_id)
     actor = must_own(request, training, f"the training of {training.name}")
     try:

@@ -84,9 +84,9 @@ def live(training: Training) -> dict[str, Any]:
     return services.live(training) | {"compared": {"done": compared, "of": budget}}
 
 
-def trainings(**wanted: Any) -> list[Training]:
-    """Return the newest trainings, newest first."""
-    rows = Training.objects.filter(deleted_at=None, **wanted)
+def trainings(*, removed: bool = False, **wanted: Any) -> list[Training]:
+    """Return the newest trainings, newest first; with ``removed`` those taken off the list."""
+    rows = Training.objects.filter(deleted_at__isnull=not removed, **wanted)
     rows = rows.select_related("base", "run", "model_version")
     return list(rows[:TRAININGS_SHOWN])
 

@@ -57,6 +57,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "entries": [entry for entry in entries if not entry["deleted"]],
         "removed": [entry for entry in entries if entry["deleted"]],
         "trainings": model_queries.trainings(),
+        "removed_trainings": model_queries.trainings(removed=True),
         "smollm2": installing.status(),
         "smollm2_good_at": GOOD_AT,
     }

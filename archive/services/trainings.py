@@ -30,11 +30,11 @@ from simulation.outcome import Outcome
 
 __all__ = [
     "create",
-    "delete",
     "export_adapter",
     "import_adapter",
     "live",
     "promote",
+    "remove",
     "restore",
     "resume",
     "rollback",
@@ -395,13 +395,13 @@ def resume(training: Training, actor: User | None = None) -> Training:
         if training.model_version is not None or not training.by_workers:
             raise IllegalTransition(f"training {training.pk} has nothing left to do here")
         training.state, training.reason = TrainingState.QUEUED, ""
-        training.finished_at = None
-        training.save(update_fields=["state", "reason", "finished_at"])
+        training.finished_at = training.deleted_at = None
+        training.save(update_fields=["state", "reason", "finished_at", "deleted_at"])
         _enqueue_next(training)
     return training
 
 
-def delete(training: Training, actor: User | None = None) -> None:
+def remove(training: Training, actor: User | None = None) -> None:
     """Take a training off the list; ``restore`` undoes it. The model it made stays.
 
     Raises:
@@ -416,7 +416,7 @@ def delete(training: Training, actor: User | None = None) -> None:
 
 
 def restore(training: Training, actor: User | None = None) -> None:
-    """Undo ``delete``."""
+    """Undo ``remove``."""
     Training.objects.filter(pk=training.pk).update(deleted_at=None)
 
 
@@ -467,6 +467,7 @@ def live(training: Training) -> dict[str, Any]:
         "id": training.pk,
         "name": training.name,
         "state": training.state,
+        "is_removed": training.deleted_at is not None,
         "reason": training.reason,
         "base": training.base.name,
         "base_version": training.base.version,

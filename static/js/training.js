@@ -70,8 +70,14 @@ function drawHeader() {
   const pill = $("#state");
   setText(pill, live.state);
   pill.dataset.state = live.state;
-  $('[data-action="stop"]').hidden = !GOING.includes(live.state);
-  $('[data-action="resume"]').hidden = !["stopped", "failed"].includes(live.state);
+  $("#removed").hidden = !live.is_removed;
+  const offered = {
+    stop: GOING.includes(live.state),
+    resume: !live.is_removed && ["stopped", "failed"].includes(live.state),
+    remove: !live.is_removed && !GOING.includes(live.state),
+    restore: live.is_removed,
+  };
+  for (const button of $$("[data-action]")) button.hidden = !offered[button.dataset.action];
   setText($("#progress-text"), progressText(live));
   const share = live.progress.steps ? (100 * live.progress.step) / live.progress.steps : 0;
   const meter = $("#progress");
@@ -205,7 +211,11 @@ $('[data-action="stop"]').addEventListener("click", () => {
   $("#stop-dialog").showModal();
 });
 $("#stop-yes").addEventListener("click", () => act("stop"));
-$('[data-action="resume"]').addEventListener("click", () => act("resume"));
+for (const action of ["resume", "restore"]) $(`[data-action="${action}"]`)?.addEventListener("click", () => act(action));
+$('[data-action="remove"]')?.addEventListener("click", async () => {
+  await act("remove");
+  if (live.is_removed) toast("Taken off the list; a model that it made stays.", { action: { label: "Undo", run: () => act("restore") } });
+});
 
 for (const form of $$("[data-steer]")) {
   form.addEventListener("submit", async (event) => {

@@ -81,6 +81,8 @@ RULES: dict[str, tuple[object, object]] = {
     "api-training-live": LOOK,
     "api-training-stop": (None, OWNER),
     "api-training-resume": (None, OWNER),
+    "api-training-remove": (None, OWNER),
+    "api-training-restore": (None, OWNER),
     "api-run-models": (None, OWNER),
     "api-run-repeat": (None, OWNER),
     "api-child-replay": LOOK,

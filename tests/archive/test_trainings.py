@@ -233,12 +233,12 @@ def test_a_name_is_given_once():
         begun(run)
 
 
-def test_a_deleted_training_can_be_restored_and_a_live_one_cannot_be_deleted():
+def test_a_removed_training_can_be_restored_and_a_live_one_cannot_be_removed():
     training = begun(evolved())
     with pytest.raises(services.IllegalTransition, match="stop it first"):
-        trainings.delete(training)
+        trainings.remove(training)
     trainings.stop(training)
-    trainings.delete(training)
+    trainings.remove(training)
     training.refresh_from_db()
     assert training.deleted_at is not None
     trainings.restore(training)

@@ -598,6 +598,23 @@ def test_a_training_is_stopped_and_resumed(person: Client, run: Run) -> None:
     assert "Cannot resume training" in refused.json()["error"]
 
 
+def test_a_training_is_removed_from_the_list_and_restored(
+    person: Client, tuned: ModelVersion, run: Run
+) -> None:
+    one = make_training(tuned, run, state=TrainingState.FAILED, name="in-vain")
+    for action, is_removed in (("remove", True), ("restore", False)):
+        assert person.post(reverse(f"api-training-{action}", args=[one.pk])).status_code == 200
+        live = person.get(reverse("api-training-live", args=[one.pk])).json()
+        assert live["is_removed"] == is_removed
+        page = person.get(reverse("models")).content.decode()
+        row = page.split(reverse("training", args=[one.pk]))[0].rsplit("<li", 1)[-1]
+        assert ("training-row" in row) != is_removed
+        assert reverse("training", args=[one.pk]) in page  # below "Removed" it can be found
+    Training.objects.filter(pk=one.pk).update(state=TrainingState.RUNNING)
+    refused = person.post(reverse("api-training-remove", args=[one.pk]))
+    assert (refused.status_code, "stop it first" in refused.json()["error"]) == (409, True)
+
+
 # --- runs
 def test_the_models_of_a_run_are_changed_and_the_answer_undoes_it(person: Client, run: Run) -> None:
     path = reverse("api-run-models", args=[run.pk])

@@ -1,11 +1,14 @@
 """The adapter's training: rows packed without loss, attention that does no more, checkpoints."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch")
 import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
 from transformers import AutoModelForCausalLM
 
 from tests.mutation import tiny_models
@@ -17,7 +20,7 @@ from workers.training.adapter import AdapterConfig, AdapterTraining
 from workers.training.corpus.generate import Example
 from workers.training.packing import Packed, collate
 
-CONFIG = AdapterConfig(cpu_minutes=10.0, rank=2, first_layer=1, tokens=600)
+CONFIG = AdapterConfig(until=10_000, rank=2, first_layer=1, tokens=600)
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +88,7 @@ def test_a_row_holds_answers_that_give_the_children(base, examples, tmp_path):
 
 def test_training_lowers_the_loss_and_goes_on_from_its_checkpoint(base, examples, tmp_path):
     reports = []
-    config = replace(CONFIG, cpu_minutes=0.05, rank=8, first_layer=0, save_every=0.0, rate=1e-2)
+    config = replace(CONFIG, until=300, rank=8, first_layer=0, save_every=0.0, rate=1e-2)
     training = AdapterTraining(config, base, tmp_path)
     rows = training.pack_all(examples)
     training.run(rows, {"same": rows}, reports.append)
@@ -100,7 +103,7 @@ def test_training_lowers_the_loss_and_goes_on_from_its_checkpoint(base, examples
 
 
 def test_what_is_exported_is_read_and_trained_on(base, examples, tmp_path):
-    training = AdapterTraining(replace(CONFIG, cpu_minutes=0.01), base, tmp_path / "a")
+    training = AdapterTraining(replace(CONFIG, until=20), base, tmp_path / "a")
     rows = training.pack_all(examples)
     training.run(rows, {}, lambda line: None)
     training.export(tmp_path / "adapter")
@@ -109,3 +112,31 @@ def test_what_is_exported_is_read_and_trained_on(base, examples, tmp_path):
     for name, weight in training.weights.items():
         assert torch.equal(on.weights[name], weight.bfloat16().float()), name
     assert any(w.abs().max() > 0 for name, w in on.weights.items() if "lora_B" in name)
+
+
+def train_in_company(rank: int, base: Path, folder: Path, examples: list[Example]) -> None:
+    """Train as one of two processes; keep what came out."""
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", f"file://{folder}/meet", rank=rank, world_size=2)
+    training = AdapterTraining(replace(CONFIG, until=60), base, folder)
+    reports: list[dict] = []
+    training.run(training.pack_all(examples), {}, reports.append)
+    found = {name: w.data for name, w in training.weights.items()}
+    torch.save([found, training.edits, training.tokens, len(reports)], folder / f"{rank}.pt")
+    dist.destroy_process_group()
+
+
+def test_two_processes_end_with_the_same_weights_and_count_together(base, examples, tmp_path):
+    mp.spawn(train_in_company, (base, tmp_path, examples), nprocs=2)
+    (first, edits, tokens, told), (second, *same, silent) = (
+        torch.load(tmp_path / f"{rank}.pt") for rank in range(2)
+    )
+    assert all(torch.equal(weight, second[name]) for name, weight in first.items())
+    assert any(weight.abs().max() > 0 for name, weight in first.items() if "lora_B" in name)
+    assert same == [edits, tokens]
+    # Each has one of the two programs: 5 edits of the first and 1 of the other a step.
+    assert edits >= 60
+    assert edits % (8 * 6) == 0
+    assert (told, silent) == (1, 0)
+    again = AdapterTraining(replace(CONFIG, until=60), base, tmp_path)
+    assert again.edits == edits
