@@ -22,6 +22,8 @@ LEAST_ROWS = 10  # fewer cannot be split and learnt from
 CHARACTERS_PER_TOKEN = 2.8  # of programs, with the bundled vocabulary
 DEFAULT_SPEED = 1200.0  # [tokens/s] trained by one core; used until a speed was measured here
 
+CHILDREN_TIMED = 200  # of a run, to say how long as many of a comparison will take
+
 
 def accepted(config: TuneConfig) -> Iterator[Edit]:
     """Yield the accepted diffs that a config asks for, oldest first.
@@ -108,6 +110,8 @@ def preview(config: TuneConfig) -> dict[str, Any]:
         "by_message": dict(Counter(e.message for e in fitting).most_common()),
         "estimate_s": round(seconds / (config.share if is_shared else 1.0)),
         "estimate_from": source,
+        "compare": config.compare,
+        "compare_s": None if problems else _seconds_of_comparison(config),
         "problems": problems,
     }
 
@@ -121,6 +125,14 @@ def speed_here() -> tuple[float, str]:
         if progress.get("tokens_per_s"):
             return float(progress["tokens_per_s"]), "measured"
     return DEFAULT_SPEED, "default"
+
+
+def _seconds_of_comparison(config: TuneConfig) -> int | None:
+    """Estimate both arms from the pace of the first run's newest children; None where unknown."""
+    newest = Child.objects.filter(run_id=config.runs[0], seq__gt=0).order_by("-seq")
+    times = list(newest.values_list("created_at", flat=True)[:CHILDREN_TIMED])
+    took = (times[0] - times[-1]).total_seconds() if times else 0.0
+    return round(2 * config.compare * took / (len(times) - 1)) if took > 0 else None
 
 
 def _problems(config: TuneConfig) -> list[str]:

@@ -130,6 +130,9 @@ export function previewFacts(found) {
     ["too long", count(found.too_long), "longer than the model can read: left out"],
   ];
 }
+/** What follows the training: nothing, or a comparison that takes about so long. */
+const afterwards = ({ compare, compare_s: seconds }) => (!compare ? ""
+  : `; then ${seconds ? `about ${duration(seconds)} for` : ""} the comparison, ${count(compare)} children of each model`);
 function show(found) {
   const facts = previewFacts(found).flatMap(([term, figure, why]) => [
     h("dt", { title: why }, term), h("dd", { "data-fact": term }, figure)]);
@@ -145,7 +148,7 @@ function show(found) {
     h("dl", { class: "facts small" }, ...facts),
     ...byRun,
     ...(found.problems.length ? [] : [h("p", { "data-testid": "estimate" }, h("b", {}, `About ${duration(found.estimate_s)}`),
-      h("span", { class: "small muted" }, ` of training, ${source}; the comparison comes after it`))]),
+      h("span", { class: "small muted" }, ` of training, ${source}${afterwards(found)}`))]),
   );
   $("#start").disabled = found.problems.length > 0;
   showMessages(found.by_message);
