@@ -59,6 +59,8 @@ OPERATIONS = {
     "api-training-live": GET,
     "api-training-stop": POST,
     "api-training-resume": POST,
+    "api-training-remove": POST,
+    "api-training-restore": POST,
     "api-run-models": Operation(("post",), form=MIX),
     "api-run-repeat": Operation(("post",), form={"every": TEXT, "preset": TEXT}),
     "api-child-replay": Operation(query=ON, answer=BINARY),
