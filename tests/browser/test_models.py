@@ -150,6 +150,7 @@ def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
     page.locator("#epochs").fill("0.4")  # with half the rate, so that so few steps teach something
     page.locator("#learning_rate").fill("0.00005")
     expect(page.get_by_test_id("estimate")).to_contain_text("of training")
+    expect(page.get_by_test_id("estimate")).to_contain_text("the comparison, 32 children of each")
     page.get_by_test_id("start-training").click()
     expect(page).to_have_url(re.compile(r"/trainings/\d+/"))
     curve = page.get_by_test_id("loss-curve")
@@ -178,6 +179,13 @@ def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
     expect(page.locator("#run-mix")).to_have_text("legs")
     page.goto(f"{stack.url}/models/")
     expect(page.get_by_test_id("version-row").nth(1)).to_contain_text("legs")
+
+    page.goto(f"{stack.url}/trainings/{number}/")
+    page.get_by_test_id("remove-training").click()
+    expect(page.locator("#removed")).to_be_visible()
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator("#removed")).to_be_hidden()
+    expect(page.get_by_test_id("remove-training")).to_be_visible()
 
 
 def test_the_models_of_a_run_are_changed_and_the_change_is_undone(
