@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 Z = 1.959964  # 95 % of a normal distribution
 BLOCK = 16  # children drawn together by the bootstrap: those of one batch depend on each other
+LEAST_BLOCKS = 10  # two alike would have an interval of no width: small arms have smaller blocks
 RESAMPLES = 2000
 
 Interval = tuple[float, float, float]  # value, low, high
@@ -106,7 +107,8 @@ def _amount_row(
 
 def _resampled(values: list[float], rng: random.Random) -> tuple[list[float], list[float]]:
     """Return the values and the means of resamples of whole blocks of them."""
-    blocks = [values[k : k + BLOCK] for k in range(0, len(values), BLOCK)]
+    size = max(1, min(BLOCK, len(values) // LEAST_BLOCKS))
+    blocks = [values[k : k + size] for k in range(0, len(values), size)]
     totals = [(sum(block), len(block)) for block in blocks]
     means = []
     for _ in range(RESAMPLES):

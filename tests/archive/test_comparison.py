@@ -59,6 +59,17 @@ def test_equal_arms_are_promoted_seldom():
     assert promoted <= 7  # 2.5 % for each of three that count: about 2 expected
 
 
+def test_few_children_seldom_show_a_difference_that_is_none():
+    rng = random.Random(6)
+    results = [
+        compare(arm(rng, 0.8, 0.1, 32), arm(rng, 0.8, 0.1, 32), rng_seed=n) for n in range(60)
+    ]
+    judged = [row for r in results for row in r["rows"] if row["metric"] == "new_cells"]
+    assert sum(row["better"] is not None for row in judged) <= 10  # 1 in 20: about 3 expected
+    thin = [row for row in judged if row["difference"][1] == row["difference"][2]]
+    assert all(row["base"][0] == row["tuned"][0] == 0.0 for row in thin)  # no new cell at all
+
+
 def test_the_same_children_give_the_same_intervals():
     rng = random.Random(5)
     a, b = arm(rng, 0.7, 0.2), arm(rng, 0.7, 0.2)
