@@ -15,6 +15,7 @@ _NAMES = {
     "random_gp": "Random GP of runs",
     "bundled": "Bundled model",
     "bundled_unmasked": "Bundled model, no mask",
+    "smollm2": "SmolLM2-135M with its adapter",
 }
 
 
