@@ -204,7 +204,7 @@ async function act(action) {
     complain(error);
   }
 }
-$('[data-action="stop"]').addEventListener("click", () => {
+$('[data-action="stop"]')?.addEventListener("click", () => {
   const [title, words] = STOP[live.state] ?? STOP.training;
   $("#stop-title").textContent = title;
   $("#stop-words").textContent = words;

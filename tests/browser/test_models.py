@@ -48,6 +48,27 @@ def finger(browser: Browser, stack: Stack) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def viewer(browser: Browser, stack: Stack, page: Page) -> Iterator[Page]:
+    """Somebody who may only look; a script error on their pages fails the test."""
+    page.goto(f"{stack.url}/users/")
+    page.locator("#id_username").fill("vera")
+    page.locator("#id_role").select_option("viewer")
+    page.get_by_test_id("add-person").click()
+    password = page.locator("#password").inner_text()
+    context = browser.new_context()
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(f"{stack.url}/login/")
+    opened.locator("#id_username").fill("vera")
+    opened.locator("#id_password").fill(password)
+    opened.get_by_role("button", name="Log in").click()
+    yield opened
+    context.close()
+    assert not errors, errors
+
+
 def cells_of(page: Page, stack: Stack, run: int) -> list[int]:
     return [cell[0] for cell in wait_for_cells(page, stack, run, 12)["cells"]]
 
@@ -136,7 +157,7 @@ def test_cells_are_brushed_with_a_finger(finger: Page, stack: Stack, demo: int):
 
 
 def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
-    page: Page, stack: Stack, demo: int
+    page: Page, viewer: Page, stack: Stack, demo: int
 ):
     wait_for_children(page, stack, demo)
     page.goto(f"{stack.url}/runs/{demo}/")
@@ -186,6 +207,14 @@ def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator("#removed")).to_be_hidden()
     expect(page.get_by_test_id("remove-training")).to_be_visible()
+
+    viewer.goto(page.url)  # looks at all of it, and finds nothing to press
+    expect(viewer.locator("#result-rows tr")).to_have_count(5)
+    assert viewer.locator("[data-action]").count() == 0
+    for path in ("", f"runs/{demo}/", "models/", "models/bundled/", "seeds/", "terrains/"):
+        viewer.goto(f"{stack.url}/{path}")
+        expect(viewer.get_by_role("heading").first).to_be_visible()
+        viewer.wait_for_timeout(300)  # its scripts run
 
 
 def test_the_models_of_a_run_are_changed_and_the_change_is_undone(
