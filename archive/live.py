@@ -133,7 +133,7 @@ class RunView:
             "temperature": self.config.temperature,
             "seed_name": run.seed_program.name if run.seed_program else "",
             "created_at": run.created_at.isoformat(),
-            "elapsed_s": elapsed(run, timezone.now()),
+            "elapsed_s": run.running_time(timezone.now()),
         }
 
     def _progress(self) -> dict[str, Any]:
@@ -180,15 +180,9 @@ class Views:
 VIEWS = Views()
 
 
-def elapsed(run: Run, now: datetime) -> float:
-    """Return how long the run has been running [s], pauses left out."""
-    running = (now - run.resumed_at).total_seconds() if run.resumed_at else 0.0
-    return round(run.elapsed + running, 1)
-
-
 def kpi(run: Run, config: RunConfig, stats: RunStats, now: datetime) -> dict[str, Any]:
     """Return a run's figures, in the field's names."""
-    seconds = elapsed(run, now)
+    seconds = run.running_time(now)
     running = run.state == RunState.RUNNING
     overall = stats.children / seconds * 60 if seconds else 0.0
     per_minute = stats.per_minute(now) if running else overall

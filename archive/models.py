@@ -1,5 +1,7 @@
 """The tables: what evolution found and what people did. Truth lives here, not in the broker."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -207,6 +209,11 @@ class Run(models.Model):
     def is_over(self) -> bool:
         """Whether no more children will come."""
         return self.state in (RunState.FINISHED, RunState.STOPPED, RunState.FAILED)
+
+    def running_time(self, now: datetime) -> float:
+        """Return how long it has been running [s], pauses left out."""
+        since = (now - self.resumed_at).total_seconds() if self.resumed_at else 0.0
+        return round(self.elapsed + since, 1)
 
 
 class Job(models.Model):

@@ -7,11 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from archive.config import RunConfig
 from archive.grid import Placement
 from archive.models import Child, Run, RunState, Training, TrainingState
 from archive.services import registry
 from archive.services.recording import grid_of
+from archive.stats import ORIGIN
 from archive.tuning import TuneConfig
 from workers.mutation.lines import edits_between
 from workers.mutation.prompt import MAX_LINES, MAX_PROMPT, split_source
@@ -21,8 +24,6 @@ ADMITTED = (Placement.NEW_CELL, Placement.IMPROVED)
 LEAST_ROWS = 10  # fewer cannot be split and learnt from
 CHARACTERS_PER_TOKEN = 2.8  # of programs, with the bundled vocabulary
 DEFAULT_SPEED = 1200.0  # [tokens/s] trained by one core; used until a speed was measured here
-
-CHILDREN_TIMED = 200  # of a run, to say how long as many of a comparison will take
 
 
 def accepted(config: TuneConfig) -> Iterator[Edit]:
@@ -128,11 +129,11 @@ def speed_here() -> tuple[float, str]:
 
 
 def _seconds_of_comparison(config: TuneConfig) -> int | None:
-    """Estimate both arms from the pace of the first run's newest children; None where unknown."""
-    newest = Child.objects.filter(run_id=config.runs[0], seq__gt=0).order_by("-seq")
-    times = list(newest.values_list("created_at", flat=True)[:CHILDREN_TIMED])
-    took = (times[0] - times[-1]).total_seconds() if times else 0.0
-    return round(2 * config.compare * took / (len(times) - 1)) if took > 0 else None
+    """Estimate both arms from the pace of the first run so far; None where it made no child."""
+    run = Run.objects.get(pk=config.runs[0])
+    children = Child.objects.filter(run=run, seq__gt=0).exclude(actor=ORIGIN).count()
+    took = run.running_time(timezone.now())
+    return round(2 * config.compare * took / children) if children and took else None
 
 
 def _problems(config: TuneConfig) -> list[str]:

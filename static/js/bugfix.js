@@ -4,7 +4,8 @@ import { count } from "./format.js";
 import { colour, onTheme } from "./theme.js";
 
 const TASKS = { "4-parity": "", quadratic: "2" }; // which x axis is whose
-const OURS = { colours: ["accent", "bad-program", "better", "bad-body", "warn"], symbols: ["circle", "square", "diamond", "star", "pentagon"] };
+// One symbol more than colours: a sixth operator has the first colour, not its symbol.
+const OURS = { colours: ["accent", "bad-program", "better", "bad-body", "warn"], symbols: ["circle", "square", "diamond", "star", "pentagon", "hexagon"] };
 const THEIRS = { colours: ["same"], symbols: ["circle-open", "diamond-open", "triangle-up-open", "square-open", "cross-open", "star-open"] };
 const MEASURED = "measured here";
 const ALL = 6; // where on the axis of 4-parity a figure for all numbers of bugs stands

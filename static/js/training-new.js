@@ -132,7 +132,7 @@ export function previewFacts(found) {
 }
 /** What follows the training: nothing, or a comparison that takes about so long. */
 const afterwards = ({ compare, compare_s: seconds }) => (!compare ? ""
-  : `; then ${seconds ? `about ${duration(seconds)} for` : ""} the comparison, ${count(compare)} children of each model`);
+  : `; then ${seconds ? `about ${duration(seconds)} for ` : ""}the comparison, ${count(compare)} children of each model`);
 function show(found) {
   const facts = previewFacts(found).flatMap(([term, figure, why]) => [
     h("dt", { title: why }, term), h("dd", { "data-fact": term }, figure)]);
