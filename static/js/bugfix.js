@@ -78,19 +78,21 @@ export function traces(lines, paint) {
   return drawn;
 }
 
-export function layout(paint, width) {
+export function layout(paint, width, named) {
   const isNarrow = width < 600;
+  const legend = 30 * named; // [px] on a phone each named line has a row under the plot
   const axis = (ticks, title, domain) => ({
     domain, range: [0.6, ticks.length + 0.4], tickvals: ticks.map((_, n) => n + 1), ticktext: ticks,
     title: { text: title, standoff: 6, font: { size: 13 } }, fixedrange: true, zeroline: false,
     gridcolor: paint("line"), linecolor: paint("line-strong"), color: paint("muted"),
   });
   return {
+    height: isNarrow ? 350 + legend : 520,
     margin: { l: 58, r: 10, t: 10, b: 46 }, hovermode: "closest", dragmode: false,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 12.5, color: paint("text") },
     hoverlabel: { bgcolor: paint("raised"), bordercolor: paint("line-strong"), font: { color: paint("text") } },
-    legend: isNarrow ? { orientation: "h", y: -0.15, yanchor: "top", x: -0.1 } : { x: 1.02, y: 1 },
+    legend: isNarrow ? { orientation: "h", y: -0.15, yanchor: "top", x: -0.1, maxheight: legend } : { x: 1.02, y: 1 },
     xaxis: axis([1, 2, 3, 4, 5, "all"], "bugs in 4-parity", [0, 0.7]),
     xaxis2: axis([1, 2], isNarrow ? "quadratic" : "bugs in quadratic", [0.76, 1]),
     yaxis: {
@@ -110,10 +112,13 @@ function start() {
     root.textContent = "The plot could not be loaded; the table has every figure.";
     return;
   }
-  const draw = () =>
-    plotly.react(root, traces(lines, colour), layout(colour, root.clientWidth), {
+  const draw = () => {
+    const drawn = traces(lines, colour);
+    const named = drawn.filter((trace) => trace.showlegend !== false).length;
+    plotly.react(root, drawn, layout(colour, root.clientWidth, named), {
       displayModeBar: false, responsive: false,
     });
+  };
   draw();
   onTheme(draw);
   new ResizeObserver(draw).observe(root);
