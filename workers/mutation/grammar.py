@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from workers.mutation.kinds import base
 from workers.mutation.scope import BUILTINS, Scope
 
 LEXEME = re.compile(
@@ -346,7 +347,7 @@ class Scan:
     def _kind(self) -> str:
         """Return the kind of the operand before."""
         if self.base and self.after == "name":
-            return self.place.scope.kinds.get(self.base, "any")
+            return self.place.scope.base(self.base) or "any"
         return self.result if self.after == ")" else "any"
 
     def _opens(self, sign: str) -> bool:
@@ -369,7 +370,7 @@ class Scan:
             return True
         if self.spaced:
             return False  # ``a [0]``, ``f (x)``: nobody writes that
-        kind = self.place.scope.kinds.get(self.base)
+        kind = self.place.scope.base(self.base)
         if self.after == ")" and self.result in ("joint", "object"):
             return False
         if sign == "(":
@@ -424,7 +425,7 @@ class Scan:
         """Return the kind of what a call gives."""
         scope = self.place.scope
         if called in scope.returned:
-            return scope.returned[called][0]
+            return base(scope.returned[called][0])
         own = scope.signatures.get(called)
         return "object" if own and own.is_class else _CALLED.get(called, "any")
 

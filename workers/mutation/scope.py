@@ -12,6 +12,8 @@ import re
 import tokenize
 from dataclasses import dataclass, field
 
+from workers.mutation.kinds import ANY, LIST, base, bound_by, items_of, kind_of, list_of, merge
+
 CREATOR_METHODS = frozenset({"add_joint", "add_muscle", "get_walker"})
 # Built-in functions that walker programs use; the others are in scope but never worth writing.
 BUILTINS = frozenset(
@@ -55,9 +57,7 @@ class Scope:
     keywords: set[str] = field(default_factory=lambda: set(_API_KEYWORDS))
     attributes: dict[str, set[str]] = field(default_factory=dict)  # base name -> attributes
     all_attributes: set[str] = field(default_factory=lambda: {"append"} | CREATOR_METHODS)
-    kinds: dict[str, str] = field(
-        default_factory=dict
-    )  # name -> number joint list function creator module any
+    kinds: dict[str, str] = field(default_factory=dict)  # name -> kind, see ``kinds``
     lengths: dict[str, int] = field(default_factory=dict)  # list -> its length where the text tells
     signatures: dict[str, Function] = field(default_factory=dict)
     returned: dict[str, tuple[str, int]] = field(default_factory=dict)  # function -> kind, length
@@ -66,6 +66,12 @@ class Scope:
     optional: set[str] = field(default_factory=set)  # names that are compared with None
     counted: set[str] = field(default_factory=set)  # names that must be whole: ranges use them
     joined: dict[frozenset, set[int]] = field(default_factory=dict)  # ends of muscles -> lines
+    counters: dict[str, str] = field(default_factory=dict)  # name -> the list whose indices it takes
+
+    def base(self, name: str) -> str | None:
+        """Return the kind of what a name holds, without what a list holds."""
+        kind = self.kinds.get(name)
+        return kind and base(kind)
 
     def names_at(self, line: int, is_new: bool, gone: set[int]) -> set[str]:
         """Return the names that may be used on ``line``, or on a new line below it.
@@ -103,22 +109,23 @@ def read_scope(source: str) -> Scope:
     _walk(scope, tree, None)
     _note_parameters(scope, tree)
     _note_calls(scope, tree)
-    for base, found in scope.attributes.items():
-        if "append" in found or scope.kinds.get(base) != "list":
-            scope.lengths.pop(base, None)
-        if any(f.is_class for f in scope.functions) and base not in ("math", "np", "numpy"):
+    for name, found in scope.attributes.items():
+        if "append" in found or scope.base(name) != LIST:
+            scope.lengths.pop(name, None)
+        if any(f.is_class for f in scope.functions) and name not in ("math", "np", "numpy"):
             found |= scope.attributes.get("self", set())
-        if scope.kinds.get(base) == "creator" or found & CREATOR_METHODS:
+        if scope.kinds.get(name) == "creator" or found & CREATOR_METHODS:
             found |= CREATOR_METHODS
-        elif base == "math":
+        elif name == "math":
             found |= MATH
-        elif base not in ("self", "np", "numpy"):
+        elif name not in ("self", "np", "numpy"):
             found.add("append")
     scope.attributes.setdefault("math", set(MATH))
     scope.attributes["np"] = scope.attributes.get("np", set()) | NUMPY
     for module in ("math", "np"):
         scope.kinds.setdefault(module, "module")
     _note_lengths(scope, tree)
+    _note_counters(scope, tree)
     return scope
 
 
@@ -158,6 +165,8 @@ def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
                 scope.attributes.setdefault(child.value.id, set()).add(child.attr)
         elif isinstance(child, ast.keyword) and child.arg:
             scope.keywords.add(child.arg)
+        elif isinstance(child, ast.Call):
+            _note_growth(scope, child)
         if isinstance(child, (ast.Assign, ast.For, ast.AugAssign)):
             _note_statement(scope, child)
         _walk(scope, child, function)
@@ -172,7 +181,7 @@ def _find_returns(scope: Scope, tree: ast.Module) -> None:
         sizes = {len(v.elts) for v in values if isinstance(v, (ast.Tuple, ast.List))}
         if values and all(isinstance(v, (ast.Tuple, ast.List, ast.ListComp)) for v in values):
             plain = all(isinstance(v, ast.Tuple) for v in values)
-            scope.returned[node.name] = ("list", sizes.pop() if plain and len(sizes) == 1 else 0)
+            scope.returned[node.name] = (LIST, sizes.pop() if plain and len(sizes) == 1 else 0)
 
 
 def _note_parameters(scope: Scope, tree: ast.Module) -> None:
@@ -227,7 +236,7 @@ def _note_lengths(scope: Scope, tree: ast.Module) -> None:
                 plain = len(s.value.generators) == 1 and not loop.ifs and name not in appends
                 if plain and count(loop.iter):
                     scope.lengths[name] = count(loop.iter)
-    for name in [n for n in scope.lengths if scope.kinds.get(n) != "list"]:
+    for name in [n for n in scope.lengths if scope.base(n) != LIST]:
         del scope.lengths[name]  # bound twice, to different things
 
 
@@ -281,57 +290,67 @@ def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None
         if not is_method and not node.decorator_list and node.name not in scope.signatures:
             scope.signatures[node.name] = function
     _walk(scope, node, number)
+    if isinstance(node, ast.FunctionDef):
+        _note_returned(scope, node)
+
+
+def _note_returned(scope: Scope, node: ast.FunctionDef) -> None:
+    """Note what a function returns, now that its own names are known."""
+    values = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
+    kinds = {kind_of(scope, value) if value else ANY for value in values}
+    is_plain = sum(isinstance(n, (ast.FunctionDef, ast.Lambda)) for n in ast.walk(node)) == 1
+    if is_plain and len(kinds) == 1 and kinds != {ANY}:
+        scope.returned[node.name] = (kinds.pop(), scope.returned.get(node.name, ("", 0))[1])
 
 
 def _note(scope: Scope, name: str, kind: str) -> None:
     """Remember what a name holds; two different kinds make it ``any``."""
-    known = scope.kinds.get(name)
-    scope.kinds[name] = kind if known in (None, kind) else "any"
+    scope.kinds[name] = merge(scope.kinds[name], kind) if name in scope.kinds else kind
 
 
 def _note_statement(scope: Scope, node: ast.Assign | ast.For | ast.AugAssign) -> None:
     if isinstance(node, ast.For):
-        is_range = isinstance(node.iter, ast.Call) and getattr(node.iter.func, "id", "") == "range"
-        for name in ast.walk(node.target):
-            if isinstance(name, ast.Name):
-                _note(scope, name.id, "number" if is_range else "any")
+        for name, kind in bound_by(node.target, items_of(scope, node.iter)):
+            _note(scope, name, kind)
         return
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    for target in targets:
-        if isinstance(target, ast.Name):
-            _note(scope, target.id, kind_of(scope, node.value))
-            if isinstance(node.value, (ast.List, ast.Tuple)) and node.value.elts:
-                scope.lengths.setdefault(target.id, len(node.value.elts))
-            elif isinstance(node.value, ast.Call):
-                length = scope.returned.get(getattr(node.value.func, "id", ""), ("", 0))[1]
-                if length:
-                    scope.lengths.setdefault(target.id, length)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else []
-            for k, part in enumerate(target.elts):
-                if isinstance(part, ast.Name):
-                    _note(scope, part.id, kind_of(scope, values[k]) if k < len(values) else "any")
+    parts = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else []
+    whole, each = kind_of(scope, node.value), tuple(kind_of(scope, part) for part in parts)
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        is_single = isinstance(target, ast.Name)
+        for name, kind in bound_by(target, whole if is_single or not parts else each):
+            _note(scope, name, kind)
+        if is_single and parts:
+            scope.lengths.setdefault(target.id, len(parts))
+        elif is_single and isinstance(node.value, ast.Call):
+            length = scope.returned.get(getattr(node.value.func, "id", ""), ("", 0))[1]
+            if length:
+                scope.lengths.setdefault(target.id, length)
 
 
-def kind_of(scope: Scope, value: ast.AST) -> str:
-    """Return the kind of an expression as far as its text tells."""
-    if isinstance(value, ast.Constant):
-        return "number" if isinstance(value.value, (int, float)) else "any"
-    if isinstance(value, ast.Name):
-        return scope.kinds.get(value.id, "any")
-    if isinstance(value, (ast.List, ast.ListComp, ast.Tuple)):
-        return "list"
-    if isinstance(value, ast.Call):
-        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
-        if isinstance(value.func, ast.Name) and name in scope.returned:
-            return scope.returned[name][0]
-        return {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}.get(
-            name, "any"
-        )
-    if isinstance(value, ast.BinOp):
-        sides = {kind_of(scope, value.left), kind_of(scope, value.right)}
-        return "number" if sides == {"number"} else "any"
-    return "any"
+def _note_growth(scope: Scope, call: ast.Call) -> None:
+    """Note what is put into a list."""
+    name = getattr(getattr(call.func, "value", None), "id", "")
+    if scope.base(name) != LIST or not call.args:
+        return
+    if call.func.attr in ("append", "insert"):
+        _note(scope, name, list_of({kind_of(scope, call.args[-1])}))
+    elif call.func.attr == "extend":
+        added = items_of(scope, call.args[0])
+        _note(scope, name, list_of({added if isinstance(added, str) else LIST}))
+
+
+def _note_counters(scope: Scope, tree: ast.Module) -> None:
+    """Note the names that loops only ever take from all indices of one list, up to its last."""
+    for loop in (n for n in ast.walk(tree) if isinstance(n, ast.For)):
+        stop = None
+        if isinstance(loop.iter, ast.Call) and getattr(loop.iter.func, "id", "") == "range":
+            stop = (loop.iter.args or [None])[len(loop.iter.args) > 1]
+        is_length = isinstance(stop, ast.Call) and getattr(stop.func, "id", "") == "len"
+        whose = ast.dump(stop.args[0]) if is_length and stop.args else ""
+        for n in ast.walk(loop.target):
+            if isinstance(n, ast.Name):
+                same = scope.counters.setdefault(n.id, whose) == whose
+                scope.counters[n.id] = whose if same else ""
 
 
 def undefined_names(tree: ast.Module) -> set[str]:

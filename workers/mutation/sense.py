@@ -7,10 +7,11 @@ line has already may stay, so a program's own habits are never held against it.
 import ast
 import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from workers.mutation.grammar import Place
-from workers.mutation.scope import Scope, kind_of
+from workers.mutation.kinds import base, bound_by, differ, inner_kinds, items_of, kind_of
+from workers.mutation.scope import Scope
 
 _BLOCK_WORDS = (
     "for ", "if ", "while ", "elif ", "else", "def ", "class ", "with ", "try", "except", "finally",
@@ -27,6 +28,8 @@ _NUMERIC_CALLS = frozenset(
     "tan".split()
 )
 _NEVER_NUMBER = _NEVER_JOINT
+_NEVER_MANY = frozenset({"number", "joint", "creator", "function", "module"})
+_GO_THROUGH = frozenset({"enumerate", "len", "reversed", "zip"})  # calls that take many values
 
 
 def indent_of(line: str) -> int:
@@ -147,14 +150,17 @@ def makes_sense(text: str, place: Place, old: str = "") -> bool:
 
 def faults(tree: ast.Module, place: Place) -> Iterator[str]:
     """Yield what is wrong with a line, in words that name it."""
-    inner: set[str] = set()
-    for n in ast.walk(tree):
-        if isinstance(n, ast.comprehension):
-            inner |= {x.id for x in ast.walk(n.target) if isinstance(x, ast.Name)}
-        elif isinstance(n, ast.arg):
-            inner.add(n.arg)
-    if isinstance(tree.body[-1], ast.For):
-        inner |= {x.id for x in ast.walk(tree.body[-1].target) if isinstance(x, ast.Name)}
+    inner = inner_kinds(place.scope, tree)
+    last = tree.body[-1]
+    if isinstance(last, ast.For):
+        bound = dict(bound_by(last.target, items_of(place.scope, last.iter, inner)))
+        yield from _faults_of_binding(bound, place.scope)
+        if base(kind_of(place.scope, last.iter, inner)) in _NEVER_MANY:
+            yield "a loop over something that is no list"
+        inner |= bound
+    elif isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
+        bound = {last.targets[0].id: kind_of(place.scope, last.value, inner)}
+        yield from _faults_of_binding(bound, place.scope)
     passed = {id(a) for n in ast.walk(tree) if isinstance(n, ast.Call) for a in [n.func, *n.args]}
     passed |= {id(k.value) for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords}
     is_header = isinstance(tree.body[0], ast.FunctionDef) and tree.body[0].name != "_"
@@ -163,10 +169,10 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
             is_known = n.id in place.names or n.id in inner or is_header
             if isinstance(n.ctx, ast.Load) and not is_known:
                 yield f"unknown name {n.id}"
-            elif place.scope.kinds.get(n.id) == "function" and id(n) not in passed:
+            elif place.scope.base(n.id) == "function" and id(n) not in passed:
                 yield f"{n.id} is not called"
         elif isinstance(n, ast.Call):
-            yield from _faults_of_call(n, place.scope)
+            yield from _faults_of_call(n, place.scope, inner)
         elif isinstance(n, ast.Assign):
             target = n.targets[0]
             if isinstance(target, ast.Name) and target.id in place.scope.counted:
@@ -176,9 +182,9 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
                 if single or len(getattr(n.value, "elts", target.elts)) != len(target.elts):
                     yield "as many values as names"
         elif isinstance(n, ast.Subscript):
-            yield from _faults_of_index(n, place.scope)
+            yield from _faults_of_index(n, place.scope, inner)
         elif isinstance(n, ast.BinOp):
-            sides = {kind_of(place.scope, n.left), kind_of(place.scope, n.right)}
+            sides = {base(kind_of(place.scope, side, inner)) for side in (n.left, n.right)}
             names = {getattr(side, "id", "") for side in (n.left, n.right)}
             if names & place.scope.optional or sides == {"list", "number"}:
                 yield "arithmetic with something that may be no number"
@@ -187,6 +193,13 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
             divides = isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
             if divides and isinstance(n.right, ast.Constant) and n.right.value == 0:
                 yield "division by zero"
+
+
+def _faults_of_binding(bound: Mapping[str, str], scope: Scope) -> Iterator[str]:
+    """Yield the names that would hold something else than everywhere else."""
+    for name, kind in bound.items():
+        if differ(scope.kinds.get(name, "any"), kind):
+            yield f"{name} holds something else"
 
 
 def joins_again(text: str, old: str, scope: Scope, gone: Collection[int]) -> bool:
@@ -221,7 +234,7 @@ def _faults_of_count(value: ast.AST) -> Iterator[str]:
         yield "a count that is no whole number"
 
 
-def _faults_of_call(call: ast.Call, scope: Scope) -> Iterator[str]:
+def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with the arguments of a call."""
     named = [k.arg for k in call.keywords]
     if len(set(named)) < len(named):
@@ -242,34 +255,50 @@ def _faults_of_call(call: ast.Call, scope: Scope) -> Iterator[str]:
         return
     if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
         yield f"{name} takes other arguments"
+    kinds = [base(kind_of(scope, value, inner)) for value in call.args]
+    if name in _GO_THROUGH and _NEVER_MANY & set(kinds):
+        yield f"{name} of something that is no list"
     if name == "range":
-        for value in call.args:
+        for value, kind in zip(call.args, kinds, strict=True):
+            if kind not in ("number", "any"):
+                yield "a count that is no whole number"
             yield from _faults_of_count(value)
     if name == "add_muscle" and len(call.args) >= 2:
         if set(named) - {"is_distance", "amplitude", "phase"}:
             yield "add_muscle has no such argument"
         if ast.dump(call.args[0]) == ast.dump(call.args[1]):
             yield "a muscle from a joint to itself"
-        for end in call.args[:2]:
-            kind = kind_of(scope, end)
+        for end, kind in zip(call.args[:2], kinds, strict=False):
             is_literal = isinstance(end, (ast.List, ast.Tuple, ast.Dict, ast.Compare))
             if is_literal or kind in _NEVER_JOINT or (kind == "number" and not scope.uses_indices):
                 yield "a muscle to something that is no joint"
     if name == "add_joint":
-        for coordinate in call.args:
+        for coordinate, kind in zip(call.args, kinds, strict=True):
             is_literal = isinstance(coordinate, (ast.List, ast.Tuple, ast.Dict))
-            if is_literal or kind_of(scope, coordinate) in _NEVER_NUMBER:
+            if is_literal or kind in _NEVER_NUMBER:
                 yield "a coordinate that is no number"
 
 
-def _faults_of_index(node: ast.Subscript, scope: Scope) -> Iterator[str]:
-    """Yield what is wrong with a constant index into a list whose length the text tells."""
-    if isinstance(node.slice, ast.Tuple) and kind_of(scope, node.value) == "list":
-        yield "a list has one index"
-    if not isinstance(node.value, ast.Name) or not isinstance(node.slice, ast.Constant):
+def _faults_of_index(
+    node: ast.Subscript, scope: Scope, inner: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield what is wrong with an index, as far as kinds and the lengths of lists tell."""
+    whole, index = base(kind_of(scope, node.value, inner)), node.slice
+    if whole in _NEVER_MANY:
+        yield "an index into something that is no list"
+    if whole == "list":
+        if isinstance(index, ast.Tuple):
+            yield "a list has one index"
+        elif base(kind_of(scope, index, inner)) not in ("number", "any"):
+            yield "an index that is no whole number"
+    match index:  # one further than a loop over all indices goes
+        case ast.BinOp(ast.Name(name), ast.Add(), ast.Constant(int(step))) if step > 0:
+            if name not in inner and scope.counters.get(name) == ast.dump(node.value):
+                yield "an index beyond the last"
+    if not isinstance(node.value, ast.Name) or not isinstance(index, ast.Constant):
         return
-    index, length = node.slice.value, scope.lengths.get(node.value.id)
-    if isinstance(index, float):
+    length = scope.lengths.get(node.value.id)
+    if isinstance(index.value, float):
         yield "an index that is no whole number"
-    elif length is not None and isinstance(index, int) and index >= length:
+    elif length is not None and isinstance(index.value, int) and index.value >= length:
         yield f"{node.value.id} has {length} items"

@@ -1,0 +1,133 @@
+"""What kind of value an expression has, as far as its text tells.
+
+Kinds are ``number``, ``joint``, ``function``, ``creator``, ``module``, ``list``, ``list of joint``
+(and so on, lists of lists too) and ``any``, which says nothing. A list that is still empty is a
+``list of nothing``. Tuples count as lists.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+ANY, LIST, EMPTY = "any", "list", "list of nothing"
+_OF = "list of "
+_MADE_BY = {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}
+_COPIES = ("list", "sorted", "tuple")
+Kind = str | tuple  # a tuple: what ``zip`` and ``enumerate`` give, one kind for each name
+_NONE: Mapping[str, str] = {}
+
+
+class Known(Protocol):
+    """What is known of names and functions: a ``Scope``."""
+
+    kinds: dict[str, str]
+    returned: dict[str, tuple[str, int]]
+
+
+def base(kind: str) -> str:
+    """Return the kind without what is in it: ``list`` of ``list of joint``."""
+    return kind.partition(" ")[0]
+
+
+def items(kind: Kind) -> Kind:
+    """Return the kind of what a list holds."""
+    return kind.removeprefix(_OF) if isinstance(kind, str) and kind.startswith(_OF) else ANY
+
+
+def merge(one: str, other: str) -> str:
+    """Return the kind of a name that holds both."""
+    if one == other or other == EMPTY and base(one) == LIST:
+        return one
+    if one == EMPTY and base(other) == LIST:
+        return other
+    if base(one) == base(other) == LIST:
+        return list_of({str(items(one)), str(items(other))})
+    return ANY
+
+
+def list_of(kinds: set[str]) -> str:
+    """Return the kind of a list that holds values of these kinds."""
+    if not kinds:
+        return EMPTY
+    held = kinds.pop()
+    for kind in sorted(kinds):
+        held = merge(held, kind)
+    return LIST if held == ANY else _OF + held
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether no value is of both kinds."""
+    if "any" in (one, other) or "nothing" in (one, other):
+        return False
+    if base(one) != base(other):
+        return True
+    return base(one) == LIST and differ(str(items(one)), str(items(other)))
+
+
+def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> str:
+    """Return the kind of an expression; ``inner`` are the names of comprehensions around it."""
+    if isinstance(value, ast.Constant):
+        return "number" if isinstance(value.value, (int, float)) else ANY
+    if isinstance(value, ast.Name):
+        return inner.get(value.id) or known.kinds.get(value.id, ANY)
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return list_of({kind_of(known, part, inner) for part in value.elts})
+    if isinstance(value, ast.ListComp):
+        return list_of({kind_of(known, value.elt, {**inner, **inner_kinds(known, value)})})
+    if isinstance(value, ast.Subscript):
+        whole = kind_of(known, value.value, inner)
+        return whole if isinstance(value.slice, ast.Slice) else str(items(whole))
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        if isinstance(value.func, ast.Name):
+            if name in known.returned:
+                return known.returned[name][0]
+            if name in _COPIES and len(value.args) == 1:
+                copied = items_of(known, value.args[0], inner)
+                return list_of({copied}) if isinstance(copied, str) else LIST
+        return _MADE_BY.get(name, ANY)
+    if isinstance(value, ast.UnaryOp):
+        return "number" if kind_of(known, value.operand, inner) == "number" else ANY
+    if isinstance(value, ast.BinOp):
+        sides = {kind_of(known, value.left, inner), kind_of(known, value.right, inner)}
+        return "number" if sides == {"number"} else ANY
+    if isinstance(value, ast.IfExp):
+        return merge(kind_of(known, value.body, inner), kind_of(known, value.orelse, inner))
+    return ANY
+
+
+def items_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> Kind:
+    """Return the kind of what a loop over an expression takes from it, in each round."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        parts = [items_of(known, part, inner) for part in value.args]
+        if value.func.id == "range":
+            return "number"
+        if value.func.id == "enumerate" and parts:
+            return ("number", parts[0])
+        if value.func.id == "zip":
+            return tuple(parts)
+        if value.func.id == "reversed" and parts:
+            return parts[0]
+    return items(kind_of(known, value, inner))
+
+
+def bound_by(target: ast.AST, kind: Kind) -> Iterator[tuple[str, str]]:
+    """Yield the names that a loop or an assignment binds, and what each then holds."""
+    if isinstance(target, ast.Name):
+        yield target.id, kind if isinstance(kind, str) else LIST
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        fits = isinstance(kind, tuple) and len(kind) == len(target.elts)
+        each = kind if fits else [items(kind)] * len(target.elts)
+        for part, held in zip(target.elts, each, strict=True):
+            yield from bound_by(part, held)
+
+
+def inner_kinds(known: Known, tree: ast.AST) -> dict[str, str]:
+    """Return what the names hold that comprehensions and lambdas in ``tree`` bind."""
+    inner: dict[str, str] = {}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.comprehension):
+            inner |= bound_by(n.target, items_of(known, n.iter, inner))
+        elif isinstance(n, ast.arg):
+            inner[n.arg] = ANY
+    return inner
