@@ -1,8 +1,8 @@
 """What kind of value an expression has, as far as its text tells.
 
-Kinds are ``number``, ``joint``, ``function``, ``creator``, ``module``, ``list``, ``list of joint``
-(and so on, lists of lists too) and ``any``, which says nothing. A list that is still empty is a
-``list of nothing``. Tuples count as lists.
+Kinds are ``number``, ``joint``, ``function``, ``creator``, ``walker``, ``module``, ``list``,
+``list of joint`` (and so on, lists of lists too) and ``any``, which says nothing. A list that is
+still empty is a ``list of nothing``. Tuples count as lists, truth values as numbers.
 """
 
 import ast
@@ -11,7 +11,11 @@ from typing import Protocol
 
 ANY, LIST, EMPTY = "any", "list", "list of nothing"
 _OF = "list of "
-_MADE_BY = {"add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator"}
+_MADE_BY = {
+    "add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator",
+    "get_walker": "walker",
+}  # fmt: skip
+_NUMBERS = frozenset({"abs", "bool", "float", "int", "len", "round"})
 _COPIES = ("list", "sorted", "tuple")
 Kind = str | tuple  # a tuple: what ``zip`` and ``enumerate`` give, one kind for each name
 _NONE: Mapping[str, str] = {}
@@ -36,7 +40,7 @@ def items(kind: Kind) -> Kind:
 
 def merge(one: str, other: str) -> str:
     """Return the kind of a name that holds both."""
-    if one == other or other == EMPTY and base(one) == LIST:
+    if one == other or (other == EMPTY and base(one) == LIST):
         return one
     if one == EMPTY and base(other) == LIST:
         return other
@@ -85,7 +89,13 @@ def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> s
             if name in _COPIES and len(value.args) == 1:
                 copied = items_of(known, value.args[0], inner)
                 return list_of({copied}) if isinstance(copied, str) else LIST
+            if name in _NUMBERS:
+                return "number"
+        elif getattr(getattr(value.func, "value", None), "id", "") == "math":
+            return "number"
         return _MADE_BY.get(name, ANY)
+    if isinstance(value, ast.Compare):
+        return "number"
     if isinstance(value, ast.UnaryOp):
         return "number" if kind_of(known, value.operand, inner) == "number" else ANY
     if isinstance(value, ast.BinOp):

@@ -18,6 +18,7 @@ from workers.mutation.sense import (
     joins_again,
     keeps_role,
     makes_sense,
+    moves,
     opens_block,
 )
 
@@ -36,6 +37,7 @@ class Parent:
         self.scope: Scope = read_scope(source)
         self.starts = [*starts_of(self.lines), Start()]
         self.unit = 2 if any(x.startswith("  ") and x[2:3].strip() for x in self.lines) else 4
+        self.moves = moves(source)
         self.ends_open = not source.endswith("\n")
 
     def child_of(self, edits: list[LineEdit]) -> str:
@@ -281,7 +283,7 @@ class EditMask:
         except BadEdit:
             return False
         outcome, _ = gate.check(self.parent.source, child)
-        if outcome is not None:
+        if outcome is not None or (self.parent.moves and not moves(child)):
             a.refused_ends += 1
             return False
         return True

@@ -10,6 +10,7 @@ import io
 import math
 import re
 import tokenize
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from workers.mutation.kinds import ANY, LIST, base, bound_by, items_of, kind_of, list_of, merge
@@ -37,9 +38,17 @@ class Function:
     last: int
     outer: int | None
     is_class: bool
+    is_open: bool = True  # takes what its header does not name, or a decorator changes it
     least: int = 0
     most: int = _MANY
     parameters: tuple[str, ...] = ()
+
+    def takes(self, number: int, named: Collection[str]) -> bool:
+        """Return whether a call may give ``number`` values and then those by name."""
+        if self.is_open:
+            return True
+        is_enough = self.least <= number + len(named) <= self.most
+        return is_enough and set(named) <= set(self.parameters[number:])
 
 
 @dataclass
@@ -60,13 +69,16 @@ class Scope:
     kinds: dict[str, str] = field(default_factory=dict)  # name -> kind, see ``kinds``
     lengths: dict[str, int] = field(default_factory=dict)  # list -> its length where the text tells
     signatures: dict[str, Function] = field(default_factory=dict)
+    methods: dict[str, list[Function]] = field(default_factory=dict)  # of all classes by name
     returned: dict[str, tuple[str, int]] = field(default_factory=dict)  # function -> kind, length
     uses_indices: bool = False  # some muscle names its joints by number
     has_globals: bool = False  # statements outside functions
     optional: set[str] = field(default_factory=set)  # names that are compared with None
     counted: set[str] = field(default_factory=set)  # names that must be whole: ranges use them
     joined: dict[frozenset, set[int]] = field(default_factory=dict)  # ends of muscles -> lines
-    counters: dict[str, str] = field(default_factory=dict)  # name -> the list whose indices it takes
+    counters: dict[str, str] = field(
+        default_factory=dict
+    )  # name -> the list whose indices it takes
 
     def base(self, name: str) -> str | None:
         """Return the kind of what a name holds, without what a list holds."""
@@ -284,11 +296,14 @@ def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None
             scope.keywords.add(argument.arg)
         function.parameters = tuple(x.arg for x in every)
         if not (a.vararg or a.kwarg or a.kwonlyargs):
+            function.is_open = bool(node.decorator_list)
             function.most = len(a.args)
             function.least = len(a.args) - len(a.defaults)
         is_method = outer is not None and scope.functions[outer].is_class
         if not is_method and not node.decorator_list and node.name not in scope.signatures:
             scope.signatures[node.name] = function
+        if is_method:
+            scope.methods.setdefault(node.name, []).append(function)
     _walk(scope, node, number)
     if isinstance(node, ast.FunctionDef):
         _note_returned(scope, node)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from workers.mutation.grammar import Place
 from workers.mutation.kinds import base, bound_by, differ, inner_kinds, items_of, kind_of
-from workers.mutation.scope import Scope
+from workers.mutation.scope import CREATOR_METHODS, Scope
 
 _BLOCK_WORDS = (
     "for ", "if ", "while ", "elif ", "else", "def ", "class ", "with ", "try", "except", "finally",
@@ -22,14 +22,23 @@ _TAKES = {  # least and most arguments
     "linspace": (2, 3), "arange": (1, 3), "sin": (1, 1), "sqrt": (1, 1),
     "float": (1, 1), "int": (1, 1), "enumerate": (1, 2),
 }  # fmt: skip
-_NEVER_JOINT = frozenset({"list", "creator", "function", "module"})
+_BUILT_IN = {  # the same of functions that a program may define otherwise
+    "all": (1, 1), "any": (1, 1), "bool": (0, 1), "divmod": (2, 2), "filter": (2, 2),
+    "isinstance": (2, 2), "iter": (1, 2), "list": (0, 1), "map": (2, 9), "max": (1, 99),
+    "min": (1, 99), "next": (1, 2), "pow": (2, 3), "reversed": (1, 1), "round": (1, 2),
+    "set": (0, 1), "str": (0, 1), "sum": (1, 2), "tuple": (0, 1),
+}  # fmt: skip
+_GIVE_NOTHING = frozenset({"add_muscle", "append", "extend", "insert", "sort"})
+_NEVER_JOINT = frozenset({"list", "creator", "function", "module", "walker"})
 _NUMERIC_CALLS = frozenset(
     "abs cos exp float floor hypot int len log max min pow radians round sign sin sqrt sum "
     "tan".split()
 )
 _NEVER_NUMBER = _NEVER_JOINT
-_NEVER_MANY = frozenset({"number", "joint", "creator", "function", "module"})
-_GO_THROUGH = frozenset({"enumerate", "len", "reversed", "zip"})  # calls that take many values
+_NEVER_MANY = frozenset({"number", "joint", "creator", "function", "module", "walker"})
+_OF_MANY = frozenset(  # calls whose only or first argument holds many values
+    "all any dict enumerate iter len list max min reversed set sorted sum tuple".split()
+)
 
 
 def indent_of(line: str) -> int:
@@ -57,7 +66,10 @@ def keeps_role(old: str, new: str, source: str) -> bool:
     if not keeps_kind(parse_line(was), parse_line(now)):
         return False
     if was.startswith("return"):
-        return now.startswith("return") and ("get_walker" not in was or "get_walker" in now)
+        if not now.startswith("return") or ("get_walker" in was and "get_walker" not in now):
+            return False
+        values = _returned_values(was), _returned_values(now)
+        return values[0] < 2 or values[0] == values[1]
     if opens_block(was) and not was.startswith("el") and was.split()[0] != now.split()[0]:
         return False
     if ".append(" in was and was.split(".append(")[0] + ".append(" not in now:
@@ -66,6 +78,13 @@ def keeps_role(old: str, new: str, source: str) -> bool:
         return False
     lost = bound_names(was) - bound_names(now)
     return not any(len(re.findall(rf"\b{name}\b", source)) > was.count(name) for name in lost)
+
+
+def _returned_values(line: str) -> int:
+    """Return how many values a line returns, 1 when it does not say."""
+    tree = parse_line(line)
+    found = [n.value for n in ast.walk(tree) if isinstance(n, ast.Return)] if tree else []
+    return len(found[0].elts) if found and isinstance(found[0], ast.Tuple) else 1
 
 
 def keeps_kind(old: ast.Module | None, new: ast.Module | None) -> bool:
@@ -137,15 +156,24 @@ def bound_names(text: str) -> frozenset[str]:
 
 
 def makes_sense(text: str, place: Place, old: str = "") -> bool:
-    """Whether a finished line has no fault that the replaced line ``old`` does not have."""
+    """Whether a finished line has no fault that the replaced line ``old`` does not have.
+
+    What it returns is of the same kind.
+    """
     tree = parse_line(text)
     if tree is None:
         return False
-    found = set(faults(tree, place))
-    if not found:
-        return True
     before = parse_line(old) if old else None
-    return before is not None and found <= set(faults(before, place))
+    if before is not None and differ(*(_returned(place.scope, line) for line in (before, tree))):
+        return False
+    found = set(faults(tree, place))
+    return not found or (before is not None and found <= set(faults(before, place)))
+
+
+def _returned(scope: Scope, tree: ast.Module) -> str:
+    """Return the kind of what a line returns, if it returns anything."""
+    returns = [n for n in ast.walk(tree) if isinstance(n, ast.Return) and n.value]
+    return kind_of(scope, returns[0].value) if returns else "any"
 
 
 def faults(tree: ast.Module, place: Place) -> Iterator[str]:
@@ -153,7 +181,12 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
     inner = inner_kinds(place.scope, tree)
     last = tree.body[-1]
     if isinstance(last, ast.For):
-        bound = dict(bound_by(last.target, items_of(place.scope, last.iter, inner)))
+        each = items_of(place.scope, last.iter, inner)
+        bound = dict(bound_by(last.target, each))
+        if isinstance(last.target, ast.Tuple) and (
+            each in _NEVER_MANY or (isinstance(each, tuple) and len(each) != len(last.target.elts))
+        ):
+            yield "as many values as names"
         yield from _faults_of_binding(bound, place.scope)
         if base(kind_of(place.scope, last.iter, inner)) in _NEVER_MANY:
             yield "a loop over something that is no list"
@@ -181,6 +214,9 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
                 single = isinstance(n.value, (ast.Subscript, ast.BinOp, ast.Constant))
                 if single or len(getattr(n.value, "elts", target.elts)) != len(target.elts):
                     yield "as many values as names"
+        elif isinstance(n, ast.Attribute):
+            if getattr(getattr(n.value, "func", None), "attr", "") in _GIVE_NOTHING:
+                yield "something of nothing"
         elif isinstance(n, ast.Subscript):
             yield from _faults_of_index(n, place.scope, inner)
         elif isinstance(n, ast.BinOp):
@@ -209,6 +245,19 @@ def joins_again(text: str, old: str, scope: Scope, gone: Collection[int]) -> boo
         return False
     before = _joined_by(old) if old else []
     return any(e not in before and not scope.joined[e] <= set(gone) for e in known)
+
+
+def moves(source: str) -> bool:
+    """Whether a program has a call that makes a muscle with an amplitude."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        len(n.args) > 3 or any(k.arg == "amplitude" for k in n.keywords)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and "muscle" in getattr(n.func, "attr", "")
+    )
 
 
 def _joined_by(text: str) -> list[frozenset[str]]:
@@ -245,19 +294,30 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     own = scope.signatures.get(name) if isinstance(call.func, ast.Name) else None
     if own is not None:
-        if not own.least <= count <= own.most:
-            yield f"{name} takes {own.least} to {own.most} arguments"
+        if not own.takes(len(call.args), named):
+            yield f"{name} takes other arguments"
         for parameter, value in zip(own.parameters, call.args, strict=False):
             if parameter in scope.counted:
                 yield from _faults_of_count(value)
-        if not own.is_class and not set(named) <= set(own.parameters[len(call.args) :]):
-            yield f"{name} has no such argument"
         return
     if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
         yield f"{name} takes other arguments"
+    methods = scope.methods.get(name, []) if isinstance(call.func, ast.Attribute) else []
+    if methods and name not in CREATOR_METHODS:
+        if not any(m.takes(len(call.args) + 1, named) for m in methods):  # the first is ``self``
+            yield f"{name} takes other arguments"
+        return
     kinds = [base(kind_of(scope, value, inner)) for value in call.args]
-    if name in _GO_THROUGH and _NEVER_MANY & set(kinds):
+    if isinstance(call.func, ast.Name) and name in _BUILT_IN:
+        least, most = _BUILT_IN[name]
+        if not least <= count <= most:
+            yield f"{name} takes other arguments"
+    many = kinds if name == "zip" else kinds[:1]
+    is_of_many = name in _OF_MANY and (len(kinds) == 1 or name == "enumerate")
+    if (name == "zip" or is_of_many) and _NEVER_MANY & set(many):
         yield f"{name} of something that is no list"
+    if name == "enumerate" and not {"number", "any"} >= set(kinds[1:]):
+        yield "a count that is no whole number"
     if name == "range":
         for value, kind in zip(call.args, kinds, strict=True):
             if kind not in ("number", "any"):
@@ -279,9 +339,7 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
                 yield "a coordinate that is no number"
 
 
-def _faults_of_index(
-    node: ast.Subscript, scope: Scope, inner: Mapping[str, str]
-) -> Iterator[str]:
+def _faults_of_index(node: ast.Subscript, scope: Scope, inner: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with an index, as far as kinds and the lengths of lists tell."""
     whole, index = base(kind_of(scope, node.value, inner)), node.slice
     if whole in _NEVER_MANY:
