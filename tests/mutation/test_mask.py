@@ -104,6 +104,92 @@ def test_what_other_lines_rely_on_stays(edit):
     assert not accepts(SQUARE, [edit])
 
 
+LATTICE = """\
+from walk_creator import walker_creator
+
+class Beat:
+    def hold(self, wc, a, b, amplitude=3.0):
+        wc.add_muscle(a, b, False, amplitude, 0.5)
+
+def ring(wc, n):
+    joints = []
+    for k in range(n):
+        joints.append(wc.add_joint(2 * k, k % 2))
+    return joints
+
+def ends(x):
+    return x, -x
+
+def make_walker():
+    wc = walker_creator()
+    beat = Beat()
+    rows = []
+    for r in range(3):
+        rows.append([wc.add_joint(2 * c, 3 * r) for c in range(4)])
+    hoop = ring(wc, 5)
+    low, high = ends(2)
+    for i in range(1, len(hoop)):
+        wc.add_muscle(hoop[i - 1], hoop[i])
+    for row in rows:
+        for a, b in zip(row, row[1:]):
+            wc.add_muscle(a, b)
+    beat.hold(wc, rows[0][0], hoop[0])
+    return wc.get_walker()
+"""
+
+
+def change(op: str, at: str, text: str) -> LineEdit:
+    """Replace the line of ``LATTICE`` that has ``at`` in it, or insert below it."""
+    line = next(k for k, x in enumerate(LATTICE.split("\n")) if at in x)
+    return LineEdit(op, line, text)
+
+
+@pytest.mark.parametrize(
+    ("op", "at", "text"),
+    [
+        ("+", "wc.add_muscle(a, b)", "            wc.add_muscle(rows[0][1], a, False, 4.0, 0.2)"),
+        ("+", "wc.add_muscle(a, b)", "            wc.add_muscle(row[-1], a, False, 4.0, 0.2)"),
+        ("+", "hoop[i - 1]", "        wc.add_muscle(hoop[i], rows[0][i + 1], False, 1, 0.5)"),
+        ("+", "beat.hold", "    beat.hold(wc, hoop[2], rows[1][1], 2.5)"),
+        ("+", "beat.hold", "    beat.hold(wc, hoop[2], rows[1][1], amplitude=2.5)"),
+        ("+", "hoop = ring", "    tips = [rows[c][-1] for c in range(3)]"),
+        ("=", "for row in rows", "    for row in rows[1:]:"),
+        ("=", "for a, b in", "        for a, b in zip(row, reversed(row)):"),
+        ("=", "return joints", "    return joints[1:]"),
+        ("=", "return x, -x", "    return -x, x"),
+    ],
+)
+def test_what_fits_the_kinds_of_a_program_may_be_written(op, at, text):
+    assert accepts(LATTICE, [change(op, at, text)])
+
+
+@pytest.mark.parametrize(
+    ("op", "at", "text"),
+    [
+        ("+", "wc.add_muscle(a, b)", "            wc.add_muscle(rows[0], a, False, 4.0, 0.2)"),
+        ("+", "wc.add_muscle(a, b)", "            wc.add_muscle(a[0], b, False, 4.0, 0.2)"),
+        ("+", "hoop[i - 1]", "        wc.add_muscle(hoop[i], hoop[i + 1], False, 1, 0.5)"),
+        ("+", "hoop[i - 1]", "        wc.add_muscle(hoop[rows], hoop[i], False, 1, 0.5)"),
+        ("+", "beat.hold", "    beat.hold(wc, hoop[2])"),
+        ("+", "beat.hold", "    beat.hold(wc, hoop[2], rows[1][1], phase=0.5)"),
+        ("+", "beat.hold", "    beat.hold(wc, hoop[2], rows[1][1], max(2))"),
+        ("+", "hoop = ring", "    size = len(wc)"),
+        ("+", "hoop = ring", "    row = wc.add_joint(1, 2)"),
+        ("+", "joints.append", "        joints.append(wc.add_joint(1, 2)).sort()"),
+        ("=", "for row in rows", "    for row in rows[0]:"),
+        ("=", "for row in rows", "    for row in zip(rows, rows[1:]):"),
+        ("=", "for a, b in", "        for a, b in zip(rows, rows[1:]):"),
+        ("=", "for a, b in", "        for a, b in row:"),
+        ("=", "for r in", "    for r in range(rows):"),
+        ("=", "return joints", "    return wc"),
+        ("=", "return x, -x", "    return 2 * x"),
+        ("=", "False, amplitude", "        wc.add_muscle(a, b)"),  # the only one that moves
+    ],
+)
+def test_what_does_not_fit_the_kinds_of_a_program_is_refused(op, at, text):
+    assert not accepts(LATTICE, [change(op, at, text)])
+
+
 def test_line_numbers_do_not_go_back():
     ahead = LineEdit("=", LINE, "    wc.add_muscle(sides[0], center, False, 1, 0.5)")
     back = LineEdit("=", LINE - 8, "    for k in range(2):")

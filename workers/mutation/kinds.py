@@ -33,19 +33,19 @@ def base(kind: str) -> str:
     return kind.partition(" ")[0]
 
 
-def items(kind: Kind) -> Kind:
+def items(kind: str) -> str:
     """Return the kind of what a list holds."""
-    return kind.removeprefix(_OF) if isinstance(kind, str) and kind.startswith(_OF) else ANY
+    return kind.removeprefix(_OF) if kind.startswith(_OF) else ANY
 
 
-def merge(one: str, other: str) -> str:
+def merge(first: str, second: str) -> str:
     """Return the kind of a name that holds both."""
-    if one == other or (other == EMPTY and base(one) == LIST):
-        return one
-    if one == EMPTY and base(other) == LIST:
-        return other
-    if base(one) == base(other) == LIST:
-        return list_of({str(items(one)), str(items(other))})
+    if first == second or (second == EMPTY and base(first) == LIST):
+        return first
+    if first == EMPTY and base(second) == LIST:
+        return second
+    if base(first) == base(second) == LIST:
+        return list_of({items(first), items(second)})
     return ANY
 
 
@@ -53,19 +53,24 @@ def list_of(kinds: set[str]) -> str:
     """Return the kind of a list that holds values of these kinds."""
     if not kinds:
         return EMPTY
-    held = kinds.pop()
-    for kind in sorted(kinds):
+    held, *rest = sorted(kinds)
+    for kind in rest:
         held = merge(held, kind)
     return LIST if held == ANY else _OF + held
 
 
-def differ(one: str, other: str) -> bool:
+def one(kind: Kind) -> str:
+    """Return the kind of a value that is not taken apart."""
+    return kind if isinstance(kind, str) else list_of({one(part) for part in kind})
+
+
+def differ(first: str, second: str) -> bool:
     """Whether no value is of both kinds."""
-    if "any" in (one, other) or "nothing" in (one, other):
+    if ANY in (first, second) or "nothing" in (first, second):
         return False
-    if base(one) != base(other):
+    if base(first) != base(second):
         return True
-    return base(one) == LIST and differ(str(items(one)), str(items(other)))
+    return base(first) == LIST and differ(items(first), items(second))
 
 
 def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> str:
@@ -80,15 +85,14 @@ def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> s
         return list_of({kind_of(known, value.elt, {**inner, **inner_kinds(known, value)})})
     if isinstance(value, ast.Subscript):
         whole = kind_of(known, value.value, inner)
-        return whole if isinstance(value.slice, ast.Slice) else str(items(whole))
+        return whole if isinstance(value.slice, ast.Slice) else items(whole)
     if isinstance(value, ast.Call):
         name = getattr(value.func, "attr", getattr(value.func, "id", ""))
         if isinstance(value.func, ast.Name):
             if name in known.returned:
                 return known.returned[name][0]
             if name in _COPIES and len(value.args) == 1:
-                copied = items_of(known, value.args[0], inner)
-                return list_of({copied}) if isinstance(copied, str) else LIST
+                return list_of({one(items_of(known, value.args[0], inner))})
             if name in _NUMBERS:
                 return "number"
         elif getattr(getattr(value.func, "value", None), "id", "") == "math":
@@ -124,10 +128,10 @@ def items_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> 
 def bound_by(target: ast.AST, kind: Kind) -> Iterator[tuple[str, str]]:
     """Yield the names that a loop or an assignment binds, and what each then holds."""
     if isinstance(target, ast.Name):
-        yield target.id, kind if isinstance(kind, str) else LIST
+        yield target.id, one(kind)
     elif isinstance(target, (ast.Tuple, ast.List)):
         fits = isinstance(kind, tuple) and len(kind) == len(target.elts)
-        each = kind if fits else [items(kind)] * len(target.elts)
+        each = kind if fits else [items(one(kind))] * len(target.elts)
         for part, held in zip(target.elts, each, strict=True):
             yield from bound_by(part, held)
 

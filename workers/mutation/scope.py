@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from workers.mutation.kinds import ANY, LIST, base, bound_by, items_of, kind_of, list_of, merge
+from workers.mutation.kinds import ANY, LIST, base, bound_by, items_of, kind_of, list_of, merge, one
 
 CREATOR_METHODS = frozenset({"add_joint", "add_muscle", "get_walker"})
 # Built-in functions that walker programs use; the others are in scope but never worth writing.
@@ -350,8 +350,7 @@ def _note_growth(scope: Scope, call: ast.Call) -> None:
     if call.func.attr in ("append", "insert"):
         _note(scope, name, list_of({kind_of(scope, call.args[-1])}))
     elif call.func.attr == "extend":
-        added = items_of(scope, call.args[0])
-        _note(scope, name, list_of({added if isinstance(added, str) else LIST}))
+        _note(scope, name, list_of({one(items_of(scope, call.args[0]))}))
 
 
 def _note_counters(scope: Scope, tree: ast.Module) -> None:
