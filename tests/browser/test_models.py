@@ -66,7 +66,7 @@ def viewer(browser: Browser, stack: Stack, page: Page) -> Iterator[Page]:
     opened.get_by_role("button", name="Log in").click()
     yield opened
     context.close()
-    page.goto(f"{stack.url}/users/")  # as before: the login page has a form while anybody has a password
+    page.goto(f"{stack.url}/users/")  # while anybody has a password, the login page asks for it
     page.get_by_role("link", name="vera").click()
     page.get_by_label("may log in").uncheck()
     page.get_by_test_id("save-person").click()

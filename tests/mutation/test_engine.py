@@ -265,11 +265,13 @@ def test_rows_that_wait_are_written_like_the_others(engine, monkeypatch):
 class NoOdd:
     """A mask that refuses odd tokens."""
 
-    class answer:
-        state = "text"
+    is_between_lines = False
 
     def allows(self, token):
         return token % 2 == 0
+
+    def ends_line(self, token):
+        return False
 
     def push(self, token):
         pass
@@ -288,7 +290,7 @@ def test_masked_tokens_are_drawn_in_proportion():
     rng = np.random.default_rng(5)
     drawn = []
     for _ in range(4000):
-        draft = Draft(None, rng, NoOdd())
+        draft = Draft(None, rng, mask=NoOdd())
         drawn.append(add_token(draft, Choices(tokens, scores), scores + noise(draft, 1.0)))
     for token, share in ((1010, 0.3), (1012, 0.1), (1014, 0.4)):
         assert drawn.count(token) / len(drawn) == pytest.approx(share / 0.8, abs=0.03)

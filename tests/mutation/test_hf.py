@@ -171,7 +171,7 @@ def says(monkeypatch, backend: HFModel, texts: list[str]) -> None:
         tokens = torch.tensor([ids[k][places[k]] for k in rows])
         for k in rows:
             places[k] += 1
-        return tokens
+        return tokens[:, None]
 
     monkeypatch.setattr(hf_decode, "draw", draw)
 

@@ -76,21 +76,19 @@ class EditMask:
 
     def allows(self, token: int) -> bool:
         """Return whether ``token`` may come next."""
-        a = self.answer
-        if a.state == "op":
-            if a.refused_ends >= MAX_END_REFUSALS:
-                return False  # more edits have not mended the child: a dead end
+        state = self.answer.state
+        if state == "op":
             if token == prompt.EOS:
-                return self._may_end()
-            return token in prompt.OPS and len(a.edits) < MAX_EDITS
-        if a.state == "line":
-            return prompt.L0 <= token < prompt.TEXT and self._may_touch(token - prompt.L0)
+                return self.may_end()
+            return token in prompt.OPS and self.may_go_on()
+        if state == "line":
+            return prompt.L0 <= token < prompt.TEXT and self.may_touch(token - prompt.L0)
         if token == prompt.NL:
-            return self._may_finish_line()
+            return self.may_finish_line()
         if token < prompt.TEXT:
             return False
         piece = self.texts[token - prompt.TEXT]
-        return piece is not None and self._may_start(a.text + piece)
+        return piece is not None and self.may_write(piece)
 
     def is_whole_line(self) -> bool:
         """Whether the line could end here as far as its grammar goes.
@@ -107,22 +105,64 @@ class EditMask:
 
     def push(self, token: int) -> None:
         """Take ``token``, which ``allows`` allowed."""
-        a = self.answer
+        state = self.answer.state
         if token == prompt.EOS:
             return
-        if a.state == "op":
-            a.op, a.state = prompt.OPS[token], "line"
-        elif a.state == "line":
-            a.line = token - prompt.L0
-            if a.op == "-":
-                self._done("")
-            else:
-                a.state, a.text = "text", ""
-                self._open_line()
+        if state == "op":
+            self.begin(prompt.OPS[token])
+        elif state == "line":
+            self.go_to(token - prompt.L0)
         elif token == prompt.NL:
-            self._done(a.text)
+            self.finish_line()
         else:
-            a.text += self.texts[token - prompt.TEXT] or "\ufffd"
+            self.write(self.texts[token - prompt.TEXT] or "\ufffd")
+
+    def ends_line(self, token: int) -> bool:
+        """Whether a model that wants ``token`` wants to end the line."""
+        return token == prompt.NL
+
+    @property
+    def is_between_lines(self) -> bool:
+        return self.answer.state == "op"
+
+    def save(self) -> Answer:
+        """Return the answer so far, to come back to while no line is begun."""
+        return self.answer.copy()
+
+    def load(self, saved: Answer) -> None:
+        """Go back to where ``save`` was called."""
+        self.answer = saved.copy()
+
+    # step by step, for any model that writes line edits
+
+    def may_go_on(self) -> bool:
+        """Whether another edit may begin."""
+        a = self.answer
+        # more edits have not mended the child: a dead end
+        return a.refused_ends < MAX_END_REFUSALS and len(a.edits) < MAX_EDITS
+
+    def begin(self, op: str) -> None:
+        self.answer.op, self.answer.state = op, "line"
+
+    def go_to(self, line: int) -> None:
+        """Take a line number, which ``may_touch`` allowed."""
+        a = self.answer
+        a.line = line
+        if a.op == "-":
+            self._done("")
+        else:
+            a.state, a.text = "text", ""
+            self._open_line()
+
+    def may_write(self, piece: str) -> bool:
+        """Whether the line's text may go on with ``piece``."""
+        return self._may_start(self.answer.text + piece)
+
+    def write(self, piece: str) -> None:
+        self.answer.text += piece
+
+    def finish_line(self) -> None:
+        self._done(self.answer.text)
 
     def _done(self, text: str) -> None:
         a = self.answer
@@ -134,7 +174,8 @@ class EditMask:
 
     # line numbers
 
-    def _may_touch(self, line: int) -> bool:
+    def may_touch(self, line: int) -> bool:
+        """Whether the edit that was begun may be of this line of the parent."""
         a, lines = self.answer, self.parent.lines
         if line >= len(lines):
             return False
@@ -242,7 +283,8 @@ class EditMask:
                 return False
         return Scan(self._place).run(text, complete=False)
 
-    def _may_finish_line(self) -> bool:
+    def may_finish_line(self) -> bool:
+        """Whether the line may end here."""
         a, p = self.answer, self.parent
         text = a.text
         if not text.strip():
@@ -274,9 +316,10 @@ class EditMask:
             return False
         return makes_sense(text.strip(), self._place, old.strip())
 
-    def _may_end(self) -> bool:
+    def may_end(self) -> bool:
+        """Whether the answer may end here; a refusal is counted."""
         a = self.answer
-        if not a.edits:
+        if not a.edits or a.refused_ends >= MAX_END_REFUSALS:
             return False
         try:
             child = self.parent.child_of(list(a.edits))

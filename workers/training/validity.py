@@ -22,7 +22,14 @@ from simulation.evaluate import Evaluation, Evaluator
 from simulation.outcome import Outcome
 from simulation.sandbox import Sandbox
 from simulation.terrain import make_terrain
-from workers.mutation.operator import MutationRequest, Operator, Proposal, load_operator
+from workers.mutation.backends.hf import load_hf
+from workers.mutation.operator import (
+    DiffOperator,
+    MutationRequest,
+    Operator,
+    Proposal,
+    load_operator,
+)
 from workers.mutation.spec import ModelSpec
 from workers.training.corpus import families, styles
 from workers.training.corpus.generate import draw_parent, held_out_pool
@@ -183,16 +190,18 @@ def main() -> None:
     parser.add_argument("--backend", default="bundled", help="bundled or bundled_unmasked")
     parser.add_argument("--folder", type=Path, help="of a language model, instead of a backend")
     parser.add_argument("--adapter", type=Path, help="LoRA adapter of the model in --folder")
+    parser.add_argument("--unmasked", action="store_true", help="the model in --folder alone")
     parser.add_argument("--rng-seed", type=int, default=7)
     parser.add_argument("--messages", choices=("paper", "checkable"), default="paper")
     parser.add_argument("--group", help="only this one")
     options = parser.parse_args()
-    model = options.backend
     if options.folder:
         adapter = str(options.adapter or "")
         model = ModelSpec("hf", "measured", str(options.folder), adapter, batch=16)
+        operator = DiffOperator(load_hf(model, masked=not options.unmasked), options.temperature)
         options.backend = f"{options.folder.name} {adapter and options.adapter.name}".strip()
-    operator = load_operator(model, temperature=options.temperature)
+    else:
+        operator = load_operator(options.backend, temperature=options.temperature)
     messages = PAPER_MESSAGES if options.messages == "paper" else tuple(CHECKABLE)
     with Sandbox() as sandbox:
         evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))

@@ -88,7 +88,7 @@ class DiffLM:
             for sample in range(p.samples):
                 rng = np.random.default_rng((rng_seed % 2**63, number, sample))
                 mask = EditMask(known, self.texts) if known else None
-                drafts[number].append(Draft(prefixes[key], rng, mask, p.tries))
+                drafts[number].append(Draft(prefixes[key], rng, mask=mask, may_try=p.tries))
         written = [draft for group in drafts for draft in group]
         if written:
             write(self.network, written, temperature)

@@ -2,26 +2,22 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
 from workers.mutation import prompt
-from workers.mutation.backends import MAX_TRIES
 from workers.mutation.backends.diff_lm_decode import Rows
 from workers.mutation.backends.lfm2 import Network, Prefix
-from workers.mutation.mask import Answer, EditMask
+from workers.mutation.backends.written import DEAD_END, REWRITTEN, Written
 
 NUCLEUS = 0.95  # probability mass that may be sampled, as in OpenELM
 BEYOND = -1e4  # added to the scores of tokens beyond the nucleus: they come last
 CANDIDATES = 48  # tokens per step that the mask may choose among
 LONGEST = 260  # tokens of an answer; the corpus has none longer
 MAX_ROWS = 32  # written side by side; others wait until one of them is done
-LINE_RESTARTS = 2  # in an answer; cheap, since only the line at hand is written again
-REWRITTEN = 140  # further tokens, for lines that are written again
 TOO_LONG_ANSWER = "the model's answer grew too long"
-DEAD_END = "the model found no way on in its edit"
 
 
 @dataclass(frozen=True)
@@ -32,57 +28,18 @@ class Choices:
     scores: np.ndarray  # (candidates,) log probabilities, far lower beyond the nucleus
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A place in an answer to come back to."""
-
-    length: int
-    answer: Answer
-    choices: Choices
-
-
 @dataclass
-class Draft:
+class Draft(Written[Choices]):
     """One answer being written.
 
     ``rng`` is the draft's own, so that what it becomes does not depend on the rows beside it, but
-    for the last bits of matrix products. ``mask`` None samples freely.
+    for the last bits of matrix products.
     """
 
     prompt: Prefix
     rng: np.random.Generator
-    mask: EditMask | None
-    may_try: int = MAX_TRIES
-    tokens: list[int] = field(default_factory=list)
-    spent: int = 0  # tokens sampled, taken-back ones included
-    tries: int = 1  # answers begun
-    line_restarts: int = 0
-    start: Mark | None = None
-    line_start: Mark | None = None
     problem: str = ""
     is_done: bool = False
-
-    def mark(self, choices: Choices) -> None:
-        """Remember this place if a line starts here."""
-        if self.mask is not None and self.mask.answer.state == "op":
-            self.line_start = Mark(len(self.tokens), self.mask.answer.copy(), choices)
-            self.start = self.start or self.line_start
-
-    def take_back(self) -> Choices | None:
-        """Go back to the line's start, or to the very start; None when the tries are used up."""
-        if self.mask is None or self.start is None or self.line_start is None:
-            return None
-        if self.mask.answer.state != "op" and self.line_restarts < LINE_RESTARTS:
-            self.line_restarts += 1
-        elif self.tries < self.may_try:
-            self.tries += 1
-            self.line_restarts = 0
-            self.line_start = self.start
-        else:
-            return None
-        self.mask.answer = self.line_start.answer.copy()
-        del self.tokens[self.line_start.length :]
-        return self.line_start.choices
 
     def end(self, problem: str = "") -> int:
         """Finish the answer; return what fills its place in this step."""
@@ -133,13 +90,10 @@ def _next_tokens(active: list[Draft], rows: Rows, temperature: float) -> list[in
 def add_token(draft: Draft, choices: Choices, drawn: np.ndarray) -> int | None:
     """Add the first token, in the order of ``drawn``, that the mask allows; None in a dead end."""
     draft.spent += 1
-    first = int(choices.tokens[drawn.argmax()])
-    token: int | None = first
-    if draft.mask is not None and not draft.mask.allows(first):
-        if first == prompt.NL and draft.mask.is_whole_line():
-            return None
-        rest = choices.tokens[(-drawn).argsort()[1:]].tolist()
-        token = next(filter(draft.mask.allows, rest), None)
+    if draft.mask is None:
+        token: int | None = int(choices.tokens[drawn.argmax()])
+    else:
+        token = draft.first_allowed(choices.tokens[(-drawn).argsort()].tolist())
     if token is None:
         return None
     if token == prompt.EOS:

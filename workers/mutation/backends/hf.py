@@ -1,5 +1,6 @@
 """Any local folder with a causal language model of the transformers library, LoRA or not."""
 
+import functools
 import time
 import warnings
 from collections.abc import Sequence
@@ -20,7 +21,9 @@ from workers.mutation.backends.hf_decode import Answer, Reader, write_answers
 from workers.mutation.backends.hf_files import CannotLoad, check_adapter, check_model, version_of
 from workers.mutation.forms import get_form
 from workers.mutation.forms.asking import Question, ask
+from workers.mutation.mask import Parent
 from workers.mutation.spec import ModelSpec
+from workers.mutation.text_mask import text_mask
 
 LONGEST_PROMPT = {"carper": 1200}  # tokens; those models know 2,048, and the diff must fit too
 LARGE = 2_000_000_000  # weights; above it they stay in the file's own precision
@@ -34,6 +37,10 @@ class HFModel:
     of context, tokens per CPU second: prompt 1,135, batch 8 162; float32 372 and 76; bfloat16 933
     and 61), on a GPU in bfloat16. Results depend on the thread count in their last bits, so it is
     fixed.
+
+    Args:
+        masked: refuse tokens that cannot become a sensible edit, where the model is trained on
+            line edits as text (``workers.mutation.text_mask``).
     """
 
     def __init__(
@@ -43,11 +50,16 @@ class HFModel:
         spec: ModelSpec,
         version: str,
         threads: int = 1,
+        masked: bool = True,
     ):
         self.model, self.tokenizer, self.spec, self.threads = model, tokenizer, spec, threads
         self.name, self.version, self.form = spec.name, version, spec.form
         self.style = style_of(spec, has_template=bool(tokenizer.chat_template))
         self.stops = _stops(model, tokenizer)
+        self.text_of = functools.cache(self._text_of)
+        is_known = self.style == "bare" and spec.form == "numbered" and self._spells()
+        self.masked = masked and is_known
+        self.parent_of = functools.lru_cache(maxsize=32)(_parent)
         self.reader = Reader(model, min(self.stops, default=0), self._head())
 
     def complete(
@@ -78,7 +90,7 @@ class HFModel:
         for batch in self._batches(rows, ids):
             started = time.perf_counter()
             used = sorted(set(batch))
-            answers = [Answer(used.index(number)) for number in batch]
+            answers = [self._answer(prompts[number], used.index(number)) for number in batch]
             self._write([ids[n] for n in used], [asked[n] for n in used], answers,
                         temperature, generator)  # fmt: skip
             seconds = (time.perf_counter() - started) / len(batch)
@@ -86,6 +98,21 @@ class HFModel:
                 read = 0 if results[number] else len(ids[number])  # the first one pays the prompt
                 results[number].append(self._completion(asked[number], answer, read, seconds))
         return results
+
+    def _answer(self, prompt: Prompt, place: int) -> Answer:
+        parent = self.parent_of(prompt.parent) if self.masked else None
+        mask = text_mask(parent, self.text_of, self.stops) if parent else None
+        return Answer(place, mask=mask, may_try=prompt.tries)
+
+    def _text_of(self, token: int) -> str | None:
+        text = str(self.tokenizer.decode([token], clean_up_tokenization_spaces=False))
+        return text if text.replace("\n", "").isprintable() and "\ufffd" not in text else None
+
+    def _spells(self) -> bool:
+        """Whether a text is that of its tokens one after the other, as with byte pairs."""
+        text = "=3|    wc.add_muscle(a, b)\n+12|\n"
+        ids = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return "".join(self.text_of(token) or "" for token in ids) == text
 
     def _batches(self, rows: list[int], ids: list[list[int]]) -> list[list[int]]:
         """Cut the rows into batches; where padding would be seen, one prompt at a time."""
@@ -122,10 +149,13 @@ class HFModel:
         )
 
     def _completion(self, asked: Question, answer: Answer, read: int, seconds: float) -> Completion:
-        n = len(answer.tokens)
-        problem = "" if answer.is_over else f"the model's answer was not over after {n} tokens"
+        n = answer.spent
+        problem = answer.problem
+        if not answer.is_over and not problem:
+            problem = f"the model's answer was not over after {n} tokens"
         cost = (read * self.spec.price_in + n * self.spec.price_out) / 1e6
-        return Completion(asked.prime + answer.text, n, seconds, problem, read, cost)
+        text = asked.prime + answer.text
+        return Completion(text, n, seconds, problem, read, cost, answer.tries)
 
     def _encode(self, question: Question) -> list[int]:
         text = question.text
@@ -153,6 +183,14 @@ class HFModel:
         return f"the program and its question have {tokens} tokens; {self.name} reads {room}"
 
 
+def _parent(source: str) -> Parent | None:
+    """Return what the mask knows of a program; None of one that is nested too deeply."""
+    try:
+        return Parent(source)
+    except RecursionError:
+        return None
+
+
 def style_of(spec: ModelSpec, *, has_template: bool) -> str:
     """Return how a local model is asked.
 
@@ -172,7 +210,7 @@ def _stops(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozen
     return frozenset(found)
 
 
-def load_hf(spec: ModelSpec) -> HFModel:
+def load_hf(spec: ModelSpec, *, masked: bool = True) -> HFModel:
     """Read the model that a spec of kind ``hf`` names; nothing is downloaded, no code is run.
 
     Raises:
@@ -202,7 +240,9 @@ def load_hf(spec: ModelSpec) -> HFModel:
         raise CannotLoad(f"the model in {folder} cannot be read: {error}") from error
     model.eval()
     model = model.cuda() if has_gpu else _in_8_bits(model)  # type: ignore[call-arg]
-    return HFModel(model, tokenizer, spec, version_of(spec.name, spec.folder, spec.adapter))
+    return HFModel(
+        model, tokenizer, spec, version_of(spec.name, spec.folder, spec.adapter), masked=masked
+    )
 
 
 def _cpu_dtype(folder: Path, config) -> torch.dtype:

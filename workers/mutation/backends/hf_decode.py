@@ -10,18 +10,22 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from workers.mutation.backends.written import DEAD_END, REWRITTEN, Written
+
 NUCLEUS = 0.95  # probability mass that may be sampled, as in OpenELM
+BEYOND = 1e-12  # factor for the chances of tokens beyond the nucleus: they come last
 CANDIDATES = 256  # likeliest tokens among which the nucleus is looked for
 
 
 @dataclass
-class Answer:
-    """One answer being written."""
+class Answer(Written[Tensor]):
+    """One answer being written; what may come next are logits (V,)."""
 
     prompt: int  # which prompt it answers
-    tokens: list[int] = field(default_factory=list)
     text: str = ""
-    is_over: bool = False  # False at the end: cut at the limit
+    is_over: bool = False  # False at the end: cut at the limit, or in a dead end
+    problem: str = ""
+    columns: list[int] = field(default_factory=list)  # of the cache, of each token
 
 
 class Reader:
@@ -101,6 +105,8 @@ def write_answers(
 ) -> None:
     """Write ``answers`` until each is over or has ``limit`` tokens; finished ones leave the batch.
 
+    Tokens that are taken back stay in the cache, unseen.
+
     Args:
         stops: tokens that end an answer and are no part of it.
         is_over: looks at an answer after each token, and may cut its text.
@@ -110,27 +116,53 @@ def write_answers(
     cache.reorder_cache(rows)
     seen, logits = seen[rows], logits[rows]
     active = list(answers)
-    for _ in range(limit):
-        tokens = draw(logits, temperature, generator)
-        for answer, token in zip(active, tokens.tolist(), strict=True):
+    while True:
+        drawn = draw(logits, temperature, generator).tolist()
+        for row, answer in enumerate(active):
+            if reader.can_pad:
+                answer.mark(logits[row])
+            token = answer.first_allowed(drawn[row])
+            while token is None and (back := answer.take_back()) is not None:
+                seen[row, answer.columns[len(answer.tokens) :]] = 0
+                del answer.columns[len(answer.tokens) :]
+                token = answer.first_allowed(draw(back[None], temperature, generator)[0].tolist())
+            answer.spent += 1
+            if token is None:
+                answer.problem = DEAD_END
+                continue
             answer.tokens.append(token)
+            answer.columns.append(seen.shape[1])
+            if answer.mask is not None:
+                answer.mask.push(token)
             answer.is_over = token in stops or is_over(answer)
-        left = [k for k, answer in enumerate(active) if not answer.is_over]
+        left = [k for k, answer in enumerate(active) if _goes_on(answer, limit)]
         if not left:
             return
         if len(left) < len(active):
             kept = torch.LongTensor(left)
             cache.reorder_cache(kept)
-            seen, tokens = seen[kept], tokens[kept]
+            seen = seen[kept]
             active = [active[k] for k in left]
         seen = torch.cat((seen, seen.new_ones(len(active), 1)), dim=1)
-        logits = reader.forward(tokens[:, None], seen, cache)
+        tokens = torch.tensor([[answer.tokens[-1]] for answer in active], device=seen.device)
+        logits = reader.forward(tokens, seen, cache)
+
+
+def _goes_on(answer: Answer, limit: int) -> bool:
+    if answer.is_over or answer.problem:
+        return False
+    return len(answer.tokens) < limit and answer.spent < limit + REWRITTEN
 
 
 def draw(logits: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
-    """Return a token for each row of ``logits`` (R, V), sampled from the nucleus."""
+    """Return the likeliest tokens of each row of ``logits`` (R, V), in the order of a drawing.
+
+    They are drawn without replacement: the first is a sample, and the first that a mask allows is
+    a sample of what it allows. Tokens beyond the nucleus come last.
+    """
     top = (logits / temperature).log_softmax(-1).topk(min(CANDIDATES, logits.shape[-1]))
     chances = top.values.exp()
-    chances = chances.masked_fill(chances.cumsum(-1) - chances >= NUCLEUS, 0.0)
-    picked = torch.multinomial(chances, 1, generator=generator)
-    return top.indices.gather(-1, picked)[:, 0]
+    is_beyond = chances.cumsum(-1) - chances >= NUCLEUS
+    chances = chances.masked_fill(is_beyond, 0.0) + BEYOND * chances
+    waits = torch.empty_like(chances).exponential_(generator=generator)
+    return top.indices.gather(-1, (chances / waits).argsort(-1, descending=True))
