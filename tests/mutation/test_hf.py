@@ -8,6 +8,7 @@ pytest.importorskip("torch")
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from simulation.outcome import Outcome
 from tests.mutation import tiny_models
 from workers.mutation.backends import Prompt, hf_decode
 from workers.mutation.backends.hf import HFModel, load_hf
@@ -83,6 +84,52 @@ def test_a_batch_writes_what_the_model_writes_for_each_prompt_alone(folders, nam
                 eos_token_id=399,
             )
             assert answer.tokens == alone[0, ids.shape[1] :].tolist()
+
+
+class Hesitant:
+    """A mask that refuses the fifth token of the answer, and once it was taken back nothing."""
+
+    def __init__(self):
+        self.pushed, self.was_taken_back = 0, False
+
+    @property
+    def is_between_lines(self):
+        return self.pushed == 0
+
+    def allows(self, token):
+        return self.was_taken_back or self.pushed < 4
+
+    def push(self, token):
+        self.pushed += 1
+
+    def ends_line(self, token):
+        return False
+
+    def save(self):
+        return 0
+
+    def load(self, saved):
+        self.pushed, self.was_taken_back = saved, True
+
+
+def test_what_is_taken_back_leaves_no_trace(folders):
+    model = AutoModelForCausalLM.from_pretrained(folders["llama"], dtype=torch.float32).eval()
+    prompts = [list(range(5, 30)), [7, 8, 9]]
+    answers = [Answer(0), Answer(1, mask=Hesitant()), Answer(1), Answer(0, mask=Hesitant())]
+    with torch.inference_mode():
+        write_answers(
+            Reader(model, 0, []),
+            prompts,
+            answers,
+            temperature=1e-4,
+            limit=12,
+            stops=frozenset(),
+            is_over=lambda answer: False,
+            generator=torch.Generator().manual_seed(0),
+        )
+    assert [answer.spent for answer in answers] == [12, 16, 12, 16]
+    assert answers[3].tokens == answers[0].tokens
+    assert answers[1].tokens == answers[2].tokens
 
 
 def test_a_prompt_is_read_once_for_its_answers_and_finished_ones_leave(folders):
@@ -262,6 +309,21 @@ def test_an_adapter_changes_what_is_written_how_is_asked_and_the_version(folders
     ids = torch.arange(5, 30)[None]
     with torch.inference_mode():
         assert not torch.allclose(a.model(ids).logits, b.model(ids).logits, atol=0.01)
+
+
+def test_a_model_of_line_edits_is_masked_and_alone_writes_noise(folders, adapter):
+    spec = spec_of(folders["llama"], adapter=str(adapter), max_new_tokens=120)
+    request = [MutationRequest(PARENT, MESSAGE, 12)]
+    ends = {}
+    for masked in (True, False):
+        backend = load_hf(spec, masked=masked)
+        assert backend.masked is masked
+        [proposals] = DiffOperator(backend, 1.0).propose(request, rng_seed=0)
+        ends[masked] = {proposal.outcome for proposal in proposals}
+    # an answer of the masked model that ends at all is a program that differs; it has no sense
+    assert ends[True] <= {None, Outcome.NO_DIFF}
+    assert not ends[False] & {None}
+    assert not load_hf(spec_of(folders["llama"])).masked  # asked by examples, in a block
 
 
 @pytest.mark.parametrize(

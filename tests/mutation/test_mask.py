@@ -1,13 +1,17 @@
 """The edit mask: lets the corpus' own edits through and refuses what cannot work."""
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.domains import get_domain
 from workers.mutation import prompt
+from workers.mutation.forms import numbered
 from workers.mutation.lines import LineEdit, edits_between
 from workers.mutation.mask import EditMask, Parent
+from workers.mutation.text_mask import text_mask
 from workers.training.corpus import families, generate
 
 # One token for each printable character, so that a line can be spelled.
@@ -42,6 +46,47 @@ def test_nearly_all_edits_of_the_corpus_are_accepted():
             total += 1
             accepted += accepts(example.parent, edits_between(lines, prompt.split_source(child)))
     assert accepted >= 0.95 * total, f"{accepted} of {total}"
+
+
+def accepts_text(source: str, answer: str, cuts: list[int]) -> bool:
+    """Whether a model may write ``answer`` in tokens that end at ``cuts``, and then stop."""
+    ends = sorted({cut for cut in cuts if 0 < cut < len(answer)} | {0, len(answer)})
+    pieces = [answer[a:b] for a, b in pairwise(ends)]
+    mask = text_mask(Parent(source), pieces.__getitem__, stops={-1})
+    for token in range(len(pieces)):
+        if not mask.allows(token):
+            return False
+        mask.push(token)
+    return mask.allows(-1)
+
+
+@given(st.integers(0, 10_000), st.lists(st.integers(1, 200), max_size=30), st.booleans())
+@settings(max_examples=60)
+def test_edits_as_text_are_accepted_like_tokens_however_they_are_cut(seed, cuts, has_newline):
+    [example] = generate.draw_examples(seed, 1, families.FAMILIES, count=1)
+    [(_, child)] = example.edits
+    edits = edits_between(prompt.split_source(example.parent), prompt.split_source(child))
+    answer = numbered.write(example.parent, child) + "\n" * has_newline
+    assert accepts_text(example.parent, answer, cuts) == accepts(example.parent, edits)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "=",
+        "=3",
+        "17|    x = 1",
+        "=999|    x = 1",
+        "=03|    x = 1",
+        "- 3",
+        "Here it is:",
+        "+3|    x = 1\n\nThat is all.",
+        "-0",
+    ],
+)
+def test_text_that_is_no_edit_is_refused(answer):
+    assert not accepts_text(SQUARE, answer, [1, 2])
 
 
 LINE = next(k for k, x in enumerate(SQUARE.split("\n")) if "sides[0], center" in x)

@@ -130,11 +130,15 @@ def write_answers(
             if token is None:
                 answer.problem = DEAD_END
                 continue
+            if token in stops:
+                answer.is_over = True
+                is_over(answer)  # lines may have been taken back since it looked last
+                continue
             answer.tokens.append(token)
             answer.columns.append(seen.shape[1])
             if answer.mask is not None:
                 answer.mask.push(token)
-            answer.is_over = token in stops or is_over(answer)
+            answer.is_over = is_over(answer)
         left = [k for k, answer in enumerate(active) if _goes_on(answer, limit)]
         if not left:
             return
