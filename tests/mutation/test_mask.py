@@ -208,6 +208,16 @@ def test_what_fits_the_kinds_of_a_program_may_be_written(op, at, text):
     assert accepts(LATTICE, [change(op, at, text)])
 
 
+def test_a_program_that_looks_one_further_itself_may_do_so_again():
+    guarded = LATTICE.replace(
+        "        wc.add_muscle(hoop[i - 1], hoop[i])\n",
+        "        if i + 1 < len(hoop):\n            wc.add_muscle(hoop[i], hoop[i + 1])\n",
+    )
+    line = next(k for k, x in enumerate(guarded.split("\n")) if "hoop[i + 1]" in x)
+    text = "            wc.add_muscle(hoop[i + 1], rows[0][0], False, 2.0, 0.5)"
+    assert accepts(guarded, [LineEdit("+", line, text)])
+
+
 @pytest.mark.parametrize(
     ("op", "at", "text"),
     [

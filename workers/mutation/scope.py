@@ -365,6 +365,17 @@ def _note_counters(scope: Scope, tree: ast.Module) -> None:
             if isinstance(n, ast.Name):
                 same = scope.counters.setdefault(n.id, whose) == whose
                 scope.counters[n.id] = whose if same else ""
+    for n in (n for n in ast.walk(tree) if isinstance(n, ast.Subscript)):
+        if (name := one_further(n.slice)) and scope.counters.get(name) == ast.dump(n.value):
+            scope.counters[name] = ""  # the program does it itself, behind a condition
+
+
+def one_further(index: ast.AST) -> str:
+    """Return the name in an index such as ``k + 1``, "" of any other."""
+    match index:
+        case ast.BinOp(ast.Name(name), ast.Add(), ast.Constant(int(step))) if step > 0:
+            return name
+    return ""
 
 
 def undefined_names(tree: ast.Module) -> set[str]:

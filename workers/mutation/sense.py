@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from workers.mutation.grammar import Place
 from workers.mutation.kinds import base, bound_by, differ, inner_kinds, items_of, kind_of
-from workers.mutation.scope import CREATOR_METHODS, Scope
+from workers.mutation.scope import CREATOR_METHODS, Scope, one_further
 
 _BLOCK_WORDS = (
     "for ", "if ", "while ", "elif ", "else", "def ", "class ", "with ", "try", "except", "finally",
@@ -308,21 +308,8 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
             yield f"{name} takes other arguments"
         return
     kinds = [base(kind_of(scope, value, inner)) for value in call.args]
-    if isinstance(call.func, ast.Name) and name in _BUILT_IN:
-        least, most = _BUILT_IN[name]
-        if not least <= count <= most:
-            yield f"{name} takes other arguments"
-    many = kinds if name == "zip" else kinds[:1]
-    is_of_many = name in _OF_MANY and (len(kinds) == 1 or name == "enumerate")
-    if (name == "zip" or is_of_many) and _NEVER_MANY & set(many):
-        yield f"{name} of something that is no list"
-    if name == "enumerate" and not {"number", "any"} >= set(kinds[1:]):
-        yield "a count that is no whole number"
-    if name == "range":
-        for value, kind in zip(call.args, kinds, strict=True):
-            if kind not in ("number", "any"):
-                yield "a count that is no whole number"
-            yield from _faults_of_count(value)
+    if isinstance(call.func, ast.Name):
+        yield from _faults_of_built_in(name, call, kinds)
     if name == "add_muscle" and len(call.args) >= 2:
         if set(named) - {"is_distance", "amplitude", "phase"}:
             yield "add_muscle has no such argument"
@@ -339,6 +326,23 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
                 yield "a coordinate that is no number"
 
 
+def _faults_of_built_in(name: str, call: ast.Call, kinds: list[str]) -> Iterator[str]:
+    """Yield what is wrong with the arguments of one of Python's own functions."""
+    count = len(call.args) + len(call.keywords)
+    if name in _BUILT_IN and not _BUILT_IN[name][0] <= count <= _BUILT_IN[name][1]:
+        yield f"{name} takes other arguments"
+    is_of_many = name in _OF_MANY and (len(kinds) == 1 or name == "enumerate")
+    many = kinds if name == "zip" else kinds[:is_of_many]
+    if _NEVER_MANY & set(many):
+        yield f"{name} of something that is no list"
+    counts = {"range": kinds, "enumerate": kinds[1:]}.get(name, [])
+    if not {"number", "any"} >= set(counts):
+        yield "a count that is no whole number"
+    if name == "range":
+        for value in call.args:
+            yield from _faults_of_count(value)
+
+
 def _faults_of_index(node: ast.Subscript, scope: Scope, inner: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with an index, as far as kinds and the lengths of lists tell."""
     whole, index = base(kind_of(scope, node.value, inner)), node.slice
@@ -349,10 +353,9 @@ def _faults_of_index(node: ast.Subscript, scope: Scope, inner: Mapping[str, str]
             yield "a list has one index"
         elif base(kind_of(scope, index, inner)) not in ("number", "any"):
             yield "an index that is no whole number"
-    match index:  # one further than a loop over all indices goes
-        case ast.BinOp(ast.Name(name), ast.Add(), ast.Constant(int(step))) if step > 0:
-            if name not in inner and scope.counters.get(name) == ast.dump(node.value):
-                yield "an index beyond the last"
+    name = one_further(index)
+    if name and name not in inner and scope.counters.get(name) == ast.dump(node.value):
+        yield "an index beyond the last"  # of a loop over all of them
     if not isinstance(node.value, ast.Name) or not isinstance(index, ast.Constant):
         return
     length = scope.lengths.get(node.value.id)

@@ -1,6 +1,7 @@
 """Several answers written at once by any causal language model of the transformers library."""
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -42,7 +43,7 @@ class Reader:
         self.takes_positions = "position_ids" in inspect.signature(model.forward).parameters
         self._head_cache: DynamicCache | None = None
 
-    @property
+    @functools.cached_property
     def can_pad(self) -> bool:
         layers = DynamicCache(config=self.model.config).layers
         return all(type(layer) in (DynamicLayer, DynamicSlidingWindowLayer) for layer in layers)
