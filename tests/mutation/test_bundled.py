@@ -39,9 +39,9 @@ def parents():
     ("name", "first", "in_four"),
     [
         ("seeds", 0.84, 0.9),
-        ("held-out families", 0.62, 0.85),
-        ("foreign", 0.64, 0.85),
-        ("unseen", 0.53, 0.8),
+        ("held-out families", 0.67, 0.85),
+        ("foreign", 0.68, 0.85),
+        ("unseen", 0.55, 0.8),
     ],
 )
 def test_as_many_children_are_valid_as_the_card_says(operator, parents, name, first, in_four):
@@ -59,7 +59,7 @@ def test_messages_that_can_be_checked_are_mostly_obeyed(operator):
         evaluator = Evaluator(sandbox, get_domain("sodarace"), make_terrain("flat"))
         messages = tuple(validity.CHECKABLE)
         found = validity.measure(operator, evaluator, SEEDS, 24, messages).to_json()
-    assert found["obeyed"] >= 0.7, found  # 0.84 on the card
+    assert found["obeyed"] >= 0.7, found  # 0.83 on the card
 
 
 CODE = """
