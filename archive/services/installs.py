@@ -48,7 +48,11 @@ def install_smollm2(tell: smollm2.Tell = lambda what, share: None) -> ModelVersi
         row = None
     smollm2.install(folder, tell)
     model_store.put(folder, smollm2.NAME)
-    return row or external.add(smollm2.spec_for(folder), card=SMOLLM2_CARD)
+    if row is None:
+        return external.add(smollm2.spec_for(folder), card=SMOLLM2_CARD)
+    row.card |= SMOLLM2_CARD  # what is known of it may have changed since
+    row.save(update_fields=["card"])
+    return row
 
 
 def probe_model(

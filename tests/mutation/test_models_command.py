@@ -102,6 +102,12 @@ def test_smollm2_is_listed_once_it_is_installed_and_again_after_removal(tmp_path
     assert names().count("smollm2") == 1
     assert registry.spec_of("smollm2").folder == str(tmp_path / "smollm2")
 
+    monkeypatch.setattr(smollm2, "is_current", lambda folder: True)
+    ModelVersion.objects.filter(name="smollm2").update(card={"good_at": "Once.", "fell_back": "x"})
+    run("install", "smollm2")
+    card = registry.find("smollm2").card
+    assert card == {"fell_back": "x", **installs.SMOLLM2_CARD}
+
 
 def test_a_model_that_cannot_be_fetched_is_said_with_status_1(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "MODELS_DIR", tmp_path)
