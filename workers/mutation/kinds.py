@@ -7,10 +7,11 @@ still empty is a ``list of nothing``. Tuples count as lists, truth values as num
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
-ANY, LIST, EMPTY = "any", "list", "list of nothing"
+ANY, LIST, NOTHING = "any", "list", "nothing"
 _OF = "list of "
+EMPTY = _OF + NOTHING
 _MADE_BY = {
     "add_joint": "joint", "walker_creator": "creator", "WalkerCreator": "creator",
     "get_walker": "walker",
@@ -25,12 +26,13 @@ class Known(Protocol):
     """What is known of names and functions: a ``Scope``."""
 
     kinds: dict[str, str]
+    methods: Mapping[str, Any]
     returned: dict[str, tuple[str, int]]
 
 
 def base(kind: str) -> str:
     """Return the kind without what is in it: ``list`` of ``list of joint``."""
-    return kind.partition(" ")[0]
+    return ANY if kind == NOTHING else kind.partition(" ")[0]
 
 
 def items(kind: str) -> str:
@@ -66,7 +68,7 @@ def one(kind: Kind) -> str:
 
 def differ(first: str, second: str) -> bool:
     """Whether no value is of both kinds."""
-    if ANY in (first, second) or "nothing" in (first, second):
+    if {ANY, NOTHING} & {first, second}:
         return False
     if base(first) != base(second):
         return True
@@ -82,7 +84,10 @@ def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> s
     if isinstance(value, (ast.List, ast.Tuple)):
         return list_of({kind_of(known, part, inner) for part in value.elts})
     if isinstance(value, ast.ListComp):
-        return list_of({kind_of(known, value.elt, {**inner, **inner_kinds(known, value)})})
+        within = dict(inner)
+        for loop in value.generators:
+            within |= bound_by(loop.target, items_of(known, loop.iter, within))
+        return list_of({kind_of(known, value.elt, within)})
     if isinstance(value, ast.Subscript):
         whole = kind_of(known, value.value, inner)
         return whole if isinstance(value.slice, ast.Slice) else items(whole)
@@ -97,7 +102,7 @@ def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> s
                 return "number"
         elif getattr(getattr(value.func, "value", None), "id", "") == "math":
             return "number"
-        return _MADE_BY.get(name, ANY)
+        return ANY if name in known.methods else _MADE_BY.get(name, ANY)
     if isinstance(value, ast.Compare):
         return "number"
     if isinstance(value, ast.UnaryOp):
@@ -112,16 +117,19 @@ def kind_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> s
 
 def items_of(known: Known, value: ast.AST, inner: Mapping[str, str] = _NONE) -> Kind:
     """Return the kind of what a loop over an expression takes from it, in each round."""
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
-        parts = [items_of(known, part, inner) for part in value.args]
-        if value.func.id == "range":
-            return "number"
-        if value.func.id == "enumerate" and parts:
-            return ("number", parts[0])
-        if value.func.id == "zip":
-            return tuple(parts)
-        if value.func.id == "reversed" and parts:
-            return parts[0]
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name)):
+        return items(kind_of(known, value, inner))
+    name, given = value.func.id, value.args
+    if any(isinstance(part, ast.Starred) for part in given):
+        return ANY
+    if name == "range":
+        return "number"
+    if name == "enumerate" and given:
+        return ("number", items_of(known, given[0], inner))
+    if name == "zip":
+        return tuple(items_of(known, part, inner) for part in given)
+    if name == "reversed" and given:
+        return items_of(known, given[0], inner)
     return items(kind_of(known, value, inner))
 
 

@@ -1,4 +1,4 @@
-"""Which token may come next: the edit mask of the bundled model.
+"""Which token may come next: the edit mask of the bundled model, and of others by ``text_mask``.
 
 It refuses tokens and never writes one. Refused are line numbers that do not exist or go back,
 impossible indentation, names that nothing binds, unbalanced brackets, calls that cannot work, and
@@ -20,6 +20,7 @@ from workers.mutation.sense import (
     makes_sense,
     moves,
     opens_block,
+    runs_over,
 )
 
 _NEW_STATEMENTS = frozenset("for if while elif else return pass break continue".split())
@@ -314,7 +315,12 @@ class EditMask:
         gone = a.gone | ({a.line} if a.op == "=" else set())
         if joins_again(text.strip(), old.strip(), p.scope, gone):
             return False
-        return makes_sense(text.strip(), self._place, old.strip())
+        if runs_over(text.strip(), p.scope, a.edits):
+            return False
+        try:
+            return makes_sense(text.strip(), self._place, old.strip())
+        except RecursionError:
+            return False
 
     def may_end(self) -> bool:
         """Whether the answer may end here; a refusal is counted."""

@@ -10,7 +10,7 @@ import io
 import math
 import re
 import tokenize
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from workers.mutation.kinds import ANY, LIST, base, bound_by, items_of, kind_of, list_of, merge, one
@@ -114,7 +114,7 @@ def read_scope(source: str) -> Scope:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         scope = Scope(source, lines, None)
-        scope.kinds = dict.fromkeys(_words(source), "any")
+        scope.kinds = dict.fromkeys(_words(source), ANY)
         return scope
     scope = Scope(source, lines, tree)
     _find_returns(scope, tree)
@@ -170,7 +170,7 @@ def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
             for alias in child.names:
                 name = (alias.asname or alias.name).split(".")[0]
                 scope.bindings.append((name, child.lineno - 1, function))
-                _note(scope, name, "module" if isinstance(child, ast.Import) else "any")
+                _note(scope, name, "module" if isinstance(child, ast.Import) else ANY)
         elif isinstance(child, ast.Attribute):
             scope.all_attributes.add(child.attr)
             if isinstance(child.value, ast.Name):
@@ -179,7 +179,7 @@ def _walk(scope: Scope, node: ast.AST, function: int | None) -> None:
             scope.keywords.add(child.arg)
         elif isinstance(child, ast.Call):
             _note_growth(scope, child)
-        if isinstance(child, (ast.Assign, ast.For, ast.AugAssign)):
+        if isinstance(child, (ast.Assign, ast.AnnAssign, ast.For, ast.AugAssign)):
             _note_statement(scope, child)
         _walk(scope, child, function)
 
@@ -198,21 +198,36 @@ def _find_returns(scope: Scope, tree: ast.Module) -> None:
 
 def _note_parameters(scope: Scope, tree: ast.Module) -> None:
     """Note what parameters hold, from the calls and default values; unknown is ``any``."""
+    given: set[tuple[int, str]] = set()  # line of the function, parameter
     for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         if name == "add_muscle" and len(call.args) > 1:
             ends = {kind_of(scope, a) for a in call.args[:2]}
             scope.uses_indices |= "number" in ends
-        own = scope.signatures.get(name) if isinstance(call.func, ast.Name) else None
-        if own is not None:
-            for parameter, value in zip(own.parameters, call.args, strict=False):
+        for function, parameters in _called_by(scope, call):
+            values = list(zip(parameters, call.args, strict=False))
+            values += [(k.arg, k.value) for k in call.keywords if k.arg in parameters]
+            for parameter, value in values:
                 _note(scope, parameter, kind_of(scope, value))
-            for keyword in call.keywords:
-                if keyword.arg in own.parameters:
-                    _note(scope, keyword.arg, kind_of(scope, keyword.value))
+                given.add((function.first, parameter))
     for function in scope.functions:
         for parameter in function.parameters:
-            scope.kinds.setdefault(parameter, "any")
+            if (function.first, parameter) not in given:
+                _note(scope, parameter, ANY)
+
+
+def _called_by(scope: Scope, call: ast.Call) -> Iterator[tuple[Function, tuple[str, ...]]]:
+    """Yield the program's own functions that a call may be of, and the parameters it gives."""
+    if isinstance(call.func, ast.Attribute):
+        methods = scope.methods.get(call.func.attr, [])
+    else:
+        own = scope.signatures.get(getattr(call.func, "id", ""))
+        if own is not None and not own.is_class:
+            yield own, own.parameters
+        classes = [scope.functions.index(own)] if own is not None and own.is_class else []
+        methods = [m for m in scope.methods.get("__init__", []) if m.outer in classes]
+    for method in methods:
+        yield method, method.parameters[1:]
 
 
 def _note_lengths(scope: Scope, tree: ast.Module) -> None:
@@ -238,8 +253,7 @@ def _note_lengths(scope: Scope, tree: ast.Module) -> None:
             if isinstance(s, ast.For):
                 for inner in s.body:
                     call = getattr(inner, "value", None)
-                    base = getattr(getattr(call, "func", None), "value", None)
-                    name = getattr(base, "id", "")
+                    name = getattr(getattr(getattr(call, "func", None), "value", None), "id", "")
                     if appends.count(name) == 1 and call.func.attr == "append" and count(s.iter):
                         scope.lengths[name] = count(s.iter)
             elif isinstance(s, ast.Assign) and isinstance(s.value, ast.ListComp):
@@ -306,13 +320,14 @@ def _enter(scope: Scope, node: ast.FunctionDef | ast.ClassDef, outer: int | None
             scope.methods.setdefault(node.name, []).append(function)
     _walk(scope, node, number)
     if isinstance(node, ast.FunctionDef):
-        _note_returned(scope, node)
+        _note_returned(scope, node, number)
 
 
-def _note_returned(scope: Scope, node: ast.FunctionDef) -> None:
-    """Note what a function returns, now that its own names are known."""
+def _note_returned(scope: Scope, node: ast.FunctionDef, number: int) -> None:
+    """Note what function ``number`` returns, now that its own names are known."""
     values = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
-    kinds = {kind_of(scope, value) if value else ANY for value in values}
+    unknown = dict.fromkeys(scope.functions[number].parameters, ANY)
+    kinds = {kind_of(scope, value, unknown) if value else ANY for value in values}
     is_plain = sum(isinstance(n, (ast.FunctionDef, ast.Lambda)) for n in ast.walk(node)) == 1
     if is_plain and len(kinds) == 1 and kinds != {ANY}:
         scope.returned[node.name] = (kinds.pop(), scope.returned.get(node.name, ("", 0))[1])
@@ -323,10 +338,14 @@ def _note(scope: Scope, name: str, kind: str) -> None:
     scope.kinds[name] = merge(scope.kinds[name], kind) if name in scope.kinds else kind
 
 
-def _note_statement(scope: Scope, node: ast.Assign | ast.For | ast.AugAssign) -> None:
+def _note_statement(
+    scope: Scope, node: ast.Assign | ast.AnnAssign | ast.For | ast.AugAssign
+) -> None:
     if isinstance(node, ast.For):
         for name, kind in bound_by(node.target, items_of(scope, node.iter)):
             _note(scope, name, kind)
+        return
+    if node.value is None:
         return
     parts = node.value.elts if isinstance(node.value, (ast.List, ast.Tuple)) else []
     whole, each = kind_of(scope, node.value), tuple(kind_of(scope, part) for part in parts)
@@ -334,6 +353,8 @@ def _note_statement(scope: Scope, node: ast.Assign | ast.For | ast.AugAssign) ->
         is_single = isinstance(target, ast.Name)
         for name, kind in bound_by(target, whole if is_single or not parts else each):
             _note(scope, name, kind)
+        if isinstance(node, ast.AugAssign) or any(isinstance(x, ast.Starred) for x in parts):
+            continue
         if is_single and parts:
             scope.lengths.setdefault(target.id, len(parts))
         elif is_single and isinstance(node.value, ast.Call):
@@ -354,20 +375,29 @@ def _note_growth(scope: Scope, call: ast.Call) -> None:
 
 
 def _note_counters(scope: Scope, tree: ast.Module) -> None:
-    """Note the names that loops only ever take from all indices of one list, up to its last."""
+    """Note the names that only loops bind, over all indices of one list up to its last.
+
+    A name that the program compares, or looks one further with, is behind conditions of its own.
+    """
     for loop in (n for n in ast.walk(tree) if isinstance(n, ast.For)):
         stop = None
         if isinstance(loop.iter, ast.Call) and getattr(loop.iter.func, "id", "") == "range":
-            stop = (loop.iter.args or [None])[len(loop.iter.args) > 1]
+            stop = loop.iter.args[-1] if len(loop.iter.args) in (1, 2) else None
         is_length = isinstance(stop, ast.Call) and getattr(stop.func, "id", "") == "len"
         whose = ast.dump(stop.args[0]) if is_length and stop.args else ""
         for n in ast.walk(loop.target):
             if isinstance(n, ast.Name):
                 same = scope.counters.setdefault(n.id, whose) == whose
                 scope.counters[n.id] = whose if same else ""
-    for n in (n for n in ast.walk(tree) if isinstance(n, ast.Subscript)):
-        if (name := one_further(n.slice)) and scope.counters.get(name) == ast.dump(n.value):
-            scope.counters[name] = ""  # the program does it itself, behind a condition
+    elsewhere = {name for function in scope.functions for name in function.parameters}
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Subscript):
+            elsewhere.add(one_further(n.slice))
+        elif isinstance(n, (ast.Compare, ast.Assign, ast.AugAssign)):
+            part = n.targets if isinstance(n, ast.Assign) else [n]
+            elsewhere |= {x.id for p in part for x in ast.walk(p) if isinstance(x, ast.Name)}
+    for name in elsewhere:
+        scope.counters.pop(name, None)
 
 
 def one_further(index: ast.AST) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from workers.mutation.grammar import Place
 from workers.mutation.kinds import base, bound_by, differ, inner_kinds, items_of, kind_of
+from workers.mutation.lines import LineEdit
 from workers.mutation.scope import CREATOR_METHODS, Scope, one_further
 
 _BLOCK_WORDS = (
@@ -22,7 +23,7 @@ _TAKES = {  # least and most arguments
     "linspace": (2, 3), "arange": (1, 3), "sin": (1, 1), "sqrt": (1, 1),
     "float": (1, 1), "int": (1, 1), "enumerate": (1, 2),
 }  # fmt: skip
-_BUILT_IN = {  # the same of functions that a program may define otherwise
+_BUILT_IN = {  # the same of plain calls only: methods of these names are something else
     "all": (1, 1), "any": (1, 1), "bool": (0, 1), "divmod": (2, 2), "filter": (2, 2),
     "isinstance": (2, 2), "iter": (1, 2), "list": (0, 1), "map": (2, 9), "max": (1, 99),
     "min": (1, 99), "next": (1, 2), "pow": (2, 3), "reversed": (1, 1), "round": (1, 2),
@@ -34,7 +35,6 @@ _NUMERIC_CALLS = frozenset(
     "abs cos exp float floor hypot int len log max min pow radians round sign sin sqrt sum "
     "tan".split()
 )
-_NEVER_NUMBER = _NEVER_JOINT
 _NEVER_MANY = frozenset({"number", "joint", "creator", "function", "module", "walker"})
 _OF_MANY = frozenset(  # calls whose only or first argument holds many values
     "all any dict enumerate iter len list max min reversed set sorted sum tuple".split()
@@ -68,8 +68,8 @@ def keeps_role(old: str, new: str, source: str) -> bool:
     if was.startswith("return"):
         if not now.startswith("return") or ("get_walker" in was and "get_walker" not in now):
             return False
-        values = _returned_values(was), _returned_values(now)
-        return values[0] < 2 or values[0] == values[1]
+        number = _returned_values(was)
+        return number < 2 or number == _returned_values(now, (ast.Tuple, ast.List))
     if opens_block(was) and not was.startswith("el") and was.split()[0] != now.split()[0]:
         return False
     if ".append(" in was and was.split(".append(")[0] + ".append(" not in now:
@@ -80,11 +80,11 @@ def keeps_role(old: str, new: str, source: str) -> bool:
     return not any(len(re.findall(rf"\b{name}\b", source)) > was.count(name) for name in lost)
 
 
-def _returned_values(line: str) -> int:
+def _returned_values(line: str, kinds: type | tuple[type, ...] = ast.Tuple) -> int:
     """Return how many values a line returns, 1 when it does not say."""
     tree = parse_line(line)
     found = [n.value for n in ast.walk(tree) if isinstance(n, ast.Return)] if tree else []
-    return len(found[0].elts) if found and isinstance(found[0], ast.Tuple) else 1
+    return len(found[0].elts) if found and isinstance(found[0], kinds) else 1
 
 
 def keeps_kind(old: ast.Module | None, new: ast.Module | None) -> bool:
@@ -161,7 +161,7 @@ def makes_sense(text: str, place: Place, old: str = "") -> bool:
     What it returns is of the same kind.
     """
     tree = parse_line(text)
-    if tree is None:
+    if tree is None or not tree.body:
         return False
     before = parse_line(old) if old else None
     if before is not None and differ(*(_returned(place.scope, line) for line in (before, tree))):
@@ -212,19 +212,22 @@ def faults(tree: ast.Module, place: Place) -> Iterator[str]:
                 yield from _faults_of_count(n.value)
             if isinstance(target, ast.Tuple):
                 single = isinstance(n.value, (ast.Subscript, ast.BinOp, ast.Constant))
+                single &= base(kind_of(place.scope, n.value, inner)) != "list"
                 if single or len(getattr(n.value, "elts", target.elts)) != len(target.elts):
                     yield "as many values as names"
         elif isinstance(n, ast.Attribute):
-            if getattr(getattr(n.value, "func", None), "attr", "") in _GIVE_NOTHING:
+            called = getattr(getattr(n.value, "func", None), "attr", "")
+            if called in _GIVE_NOTHING and called not in place.scope.methods:
                 yield "something of nothing"
         elif isinstance(n, ast.Subscript):
             yield from _faults_of_index(n, place.scope, inner)
         elif isinstance(n, ast.BinOp):
             sides = {base(kind_of(place.scope, side, inner)) for side in (n.left, n.right)}
             names = {getattr(side, "id", "") for side in (n.left, n.right)}
-            if names & place.scope.optional or sides == {"list", "number"}:
+            is_repeated = isinstance(n.op, ast.Mult)  # ``[0] * 3``
+            if names & place.scope.optional or (sides == {"list", "number"} and not is_repeated):
                 yield "arithmetic with something that may be no number"
-            if sides & {"function", "creator", "module", "object"}:
+            if sides & {"function", "creator", "module", "walker"}:
                 yield "arithmetic with something that is no number"
             divides = isinstance(n.op, (ast.Div, ast.Mod, ast.FloorDiv))
             if divides and isinstance(n.right, ast.Constant) and n.right.value == 0:
@@ -248,15 +251,40 @@ def joins_again(text: str, old: str, scope: Scope, gone: Collection[int]) -> boo
 
 
 def moves(source: str) -> bool:
-    """Whether a program has a call that makes a muscle with an amplitude."""
+    """Whether a program may have a muscle with an amplitude, as far as its calls tell."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    called = {id(call.func) for call in calls}
+    if any(_is_muscle(n) and id(n) not in called for n in ast.walk(tree)):
+        return True  # handed on: who knows what with
     return any(
-        len(n.args) > 3 or any(k.arg == "amplitude" for k in n.keywords)
+        len(call.args) > 3
+        or any(isinstance(a, ast.Starred) for a in call.args)
+        or any(k.arg in ("amplitude", None) for k in call.keywords)
+        for call in calls
+        if _is_muscle(call.func)
+    )
+
+
+def _is_muscle(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and "muscle" in node.attr
+
+
+def runs_over(text: str, scope: Scope, edits: Collection[LineEdit]) -> bool:
+    """Whether a line looks one further in a list than the loop over all of it goes."""
+    tree = parse_line(text)
+    if tree is None or any(isinstance(n, ast.IfExp) for n in ast.walk(tree)):
+        return False
+    if any(opens_block(edit.text) for edit in edits):
+        return False  # the answer has a loop or a condition of its own
+    inner = inner_kinds(scope, tree)
+    return any(
+        name not in inner and scope.counters.get(name) == ast.dump(n.value)
         for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and "muscle" in getattr(n.func, "attr", "")
+        if isinstance(n, ast.Subscript) and (name := one_further(n.slice))
     )
 
 
@@ -303,7 +331,8 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
     if name in _TAKES and not _TAKES[name][0] <= count <= _TAKES[name][1]:
         yield f"{name} takes other arguments"
     methods = scope.methods.get(name, []) if isinstance(call.func, ast.Attribute) else []
-    if methods and name not in CREATOR_METHODS:
+    is_own = bool(methods) and base(kind_of(scope, call.func.value)) not in ("list", "module")
+    if is_own and name not in CREATOR_METHODS:
         if not any(m.takes(len(call.args) + 1, named) for m in methods):  # the first is ``self``
             yield f"{name} takes other arguments"
         return
@@ -322,7 +351,7 @@ def _faults_of_call(call: ast.Call, scope: Scope, inner: Mapping[str, str]) -> I
     if name == "add_joint":
         for coordinate, kind in zip(call.args, kinds, strict=True):
             is_literal = isinstance(coordinate, (ast.List, ast.Tuple, ast.Dict))
-            if is_literal or kind in _NEVER_NUMBER:
+            if is_literal or kind in _NEVER_JOINT:
                 yield "a coordinate that is no number"
 
 
@@ -353,9 +382,6 @@ def _faults_of_index(node: ast.Subscript, scope: Scope, inner: Mapping[str, str]
             yield "a list has one index"
         elif base(kind_of(scope, index, inner)) not in ("number", "any"):
             yield "an index that is no whole number"
-    name = one_further(index)
-    if name and name not in inner and scope.counters.get(name) == ast.dump(node.value):
-        yield "an index beyond the last"  # of a loop over all of them
     if not isinstance(node.value, ast.Name) or not isinstance(index, ast.Constant):
         return
     length = scope.lengths.get(node.value.id)

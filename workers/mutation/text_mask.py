@@ -27,6 +27,7 @@ class TextMask:
     text_of: Callable[[int], str | None]
     stops: Collection[int]
     head: str = ""
+    refused_at: int = -1  # edits of the answer when it was refused to stop; counted once
 
     @property
     def is_between_lines(self) -> bool:
@@ -63,7 +64,7 @@ class TextMask:
         return self._copy().mask
 
     def load(self, saved: EditMask) -> None:
-        self.mask, self.head = saved, ""
+        self.mask, self.head, self.refused_at = saved, "", -1
         self.mask = self._copy().mask
 
     def _copy(self) -> "TextMask":
@@ -74,7 +75,12 @@ class TextMask:
 
     def _may_stop(self) -> bool:
         if self.is_between_lines:
-            return self.mask.may_end()  # counts what it refuses
+            number = len(self.mask.answer.edits)
+            if self.refused_at == number:
+                return False  # another token that ends answers
+            may_end = self.mask.may_end()  # counts what it refuses
+            self.refused_at = -1 if may_end else number
+            return may_end
         ended = self._after("\n")
         return ended is not None and ended.mask.may_end()
 

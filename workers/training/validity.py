@@ -199,7 +199,8 @@ def main() -> None:
         adapter = str(options.adapter or "")
         model = ModelSpec("hf", "measured", str(options.folder), adapter, batch=16)
         operator = DiffOperator(load_hf(model, masked=not options.unmasked), options.temperature)
-        options.backend = f"{options.folder.name} {adapter and options.adapter.name}".strip()
+        parts = (options.folder.name, adapter and "adapter", options.unmasked and "unmasked")
+        options.backend = " ".join(filter(None, parts))
     else:
         operator = load_operator(options.backend, temperature=options.temperature)
     messages = PAPER_MESSAGES if options.messages == "paper" else tuple(CHECKABLE)

@@ -120,8 +120,8 @@ def write_answers(
     while True:
         drawn = draw(logits, temperature, generator).tolist()
         for row, answer in enumerate(active):
-            if reader.can_pad:
-                answer.mark(logits[row])
+            if reader.can_pad and answer.is_between_lines:
+                answer.mark(logits[row].clone())
             token = answer.first_allowed(drawn[row])
             while token is None and (back := answer.take_back()) is not None:
                 seen[row, answer.columns[len(answer.tokens) :]] = 0

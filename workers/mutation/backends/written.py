@@ -46,9 +46,13 @@ class Written(Generic[Choices]):
     start: Mark[Choices] | None = None
     line_start: Mark[Choices] | None = None
 
+    @property
+    def is_between_lines(self) -> bool:
+        return self.mask is not None and self.mask.is_between_lines
+
     def mark(self, choices: Choices) -> None:
         """Remember this place if a line starts here."""
-        if self.mask is not None and self.mask.is_between_lines:
+        if self.mask is not None and self.is_between_lines:
             self.line_start = Mark(len(self.tokens), self.mask.save(), choices)
             self.start = self.start or self.line_start
 
@@ -59,7 +63,8 @@ class Written(Generic[Choices]):
         """
         if self.mask is None or self.mask.allows(drawn[0]):
             return drawn[0]
-        if self.mask.ends_line(drawn[0]) and self.mask.is_whole_line():
+        can_go_back = self.line_start is not None
+        if can_go_back and self.mask.ends_line(drawn[0]) and self.mask.is_whole_line():
             return None
         return next(filter(self.mask.allows, drawn[1:]), None)
 
@@ -67,7 +72,7 @@ class Written(Generic[Choices]):
         """Go back to the line's start, or to the very start; None when the tries are used up."""
         if self.mask is None or self.start is None or self.line_start is None:
             return None
-        if not self.mask.is_between_lines and self.line_restarts < LINE_RESTARTS:
+        if not self.is_between_lines and self.line_restarts < LINE_RESTARTS:
             self.line_restarts += 1
         elif self.tries < self.may_try:
             self.tries += 1
