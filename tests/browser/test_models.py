@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import wait_until
 from tests.browser.test_main_job import fetch, wait_for_cells
@@ -49,23 +49,30 @@ def finger(browser: Browser, stack: Stack) -> Iterator[Page]:
 
 
 @pytest.fixture
-def viewer(browser: Browser, stack: Stack, page: Page) -> Iterator[Page]:
-    """Somebody who may only look; a script error on their pages fails the test."""
+def viewer(browser: Browser, stack: Stack, page: Page) -> Iterator[Callable[[], Page]]:
+    """Lets somebody in who may only look; a script error on their pages fails the test."""
     page.goto(f"{stack.url}/users/")
     page.locator("#id_username").fill("vera")
     page.locator("#id_role").select_option("viewer")
     page.get_by_test_id("add-person").click()
     password = page.locator("#password").inner_text()
-    context = browser.new_context()
-    opened = context.new_page()
+    contexts: list[BrowserContext] = []
     errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(f"{stack.url}/login/")
-    opened.locator("#id_username").fill("vera")
-    opened.locator("#id_password").fill(password)
-    opened.get_by_role("button", name="Log in").click()
-    yield opened
-    context.close()
+
+    def enter() -> Page:
+        contexts.append(browser.new_context())
+        opened = contexts[0].new_page()
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.goto(f"{stack.url}/login/")
+        opened.locator("#id_username").fill("vera")
+        opened.locator("#id_password").fill(password)
+        opened.get_by_role("button", name="Log in").click()
+        expect(opened.get_by_role("heading").first).to_be_visible()
+        return opened
+
+    yield enter
+    for context in contexts:
+        context.close()
     page.goto(f"{stack.url}/users/")  # while anybody has a password, the login page asks for it
     page.get_by_role("link", name="vera").click()
     page.get_by_label("may log in").uncheck()
@@ -162,7 +169,7 @@ def test_cells_are_brushed_with_a_finger(finger: Page, stack: Stack, demo: int):
 
 
 def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
-    page: Page, viewer: Page, stack: Stack, demo: int
+    page: Page, viewer: Callable[[], Page], stack: Stack, demo: int
 ):
     wait_for_children(page, stack, demo)
     page.goto(f"{stack.url}/runs/{demo}/")
@@ -213,13 +220,14 @@ def test_a_model_is_fine_tuned_on_a_run_compared_and_promoted_by_clicks(
     expect(page.locator("#removed")).to_be_hidden()
     expect(page.get_by_test_id("remove-training")).to_be_visible()
 
-    viewer.goto(page.url)  # looks at all of it, and finds nothing to press
-    expect(viewer.locator("#result-rows tr")).to_have_count(5)
-    assert viewer.locator("[data-action]").count() == 0
+    looks = viewer()  # not before: a page that idles through a training at times never "loads"
+    looks.goto(page.url, wait_until="commit")  # sees all of it, and finds nothing to press
+    expect(looks.locator("#result-rows tr")).to_have_count(5)
+    assert looks.locator("[data-action]").count() == 0
     for path in ("", f"runs/{demo}/", "models/", "models/bundled/", "seeds/", "terrains/"):
-        viewer.goto(f"{stack.url}/{path}")
-        expect(viewer.get_by_role("heading").first).to_be_visible()
-        viewer.wait_for_timeout(300)  # its scripts run
+        looks.goto(f"{stack.url}/{path}", wait_until="commit")
+        expect(looks.get_by_role("heading").first).to_be_visible()
+        looks.wait_for_timeout(300)  # its scripts run
 
 
 def test_the_models_of_a_run_are_changed_and_the_change_is_undone(
